@@ -1,0 +1,121 @@
+/**
+ * The configuration: the only reader of the environment. Everything is read and checked at start; a wrong
+ * value names the variable, what it has and what it may have.
+ */
+import * as z from 'zod/mini';
+
+/** Configuration that the functions cannot work with. The message lists every wrong variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** What talks to the Sessions API. */
+export interface ApiConfig {
+  /** The key itself, or a reference to it (`ssm:…`, `secretsmanager:…`). */
+  apiKey: string;
+  /** Base URL, without a trailing slash. */
+  apiUrl: string;
+  /** Requests a second. */
+  apiRate: number;
+  /** Requests in flight at once. */
+  apiConcurrency: number;
+  /** One attempt, in milliseconds. */
+  apiTimeoutMs: number;
+  /** Values that one bulk stop may carry. */
+  bulkStopChunk: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One variable: how it is read, and what it may hold, in words. */
+interface Variable<T> {
+  name: string;
+  schema: z.ZodMiniType<T>;
+  expected: string;
+  fallback?: T;
+  secret?: true;
+}
+
+/**
+ * Reads what the calls to the Sessions API need.
+ * @throws ConfigError naming every variable that is missing or wrong.
+ */
+export function readApiConfig(env: Environment = process.env): ApiConfig {
+  const read = reader(env);
+  const config = {
+    apiKey: read({
+      name: 'SESSIONS_API_KEY',
+      schema: z.string().check(z.trim(), z.minLength(1), z.regex(/^[\x21-\x7e]+( [\x21-\x7e]+)?$/)),
+      expected: 'your API key, or a reference to it (ssm:/path/name, secretsmanager:name)',
+      secret: true,
+    }),
+    apiUrl: read({
+      name: 'SESSIONS_API_URL',
+      schema: httpUrl(),
+      expected: 'a base URL such as https://api.edgegap.com',
+      fallback: 'https://api.edgegap.com',
+    }),
+    apiRate: read({
+      name: 'API_RATE',
+      schema: number(0.1, 1000),
+      expected: 'requests a second, 0.1 to 1000',
+      fallback: 10,
+    }),
+    apiConcurrency: read(integer('API_CONCURRENCY', 1, 100, 4, 'requests in flight')),
+    apiTimeoutMs: read(integer('API_TIMEOUT_MS', 100, 60_000, 5000, 'milliseconds')),
+    bulkStopChunk: read(integer('BULK_STOP_CHUNK', 1, 10_000, 500, 'values in one bulk stop')),
+  };
+  return read.finish(config);
+}
+
+/**
+ * Collects problems while variables are read, so that one error names them all.
+ * An empty variable counts as missing: that is what an unset parameter of a deployment becomes.
+ */
+function reader(env: Environment) {
+  const problems: string[] = [];
+  function read<T>({ name, schema, expected, fallback, secret }: Variable<T>): T | undefined {
+    const raw = env[name]?.trim() ?? '';
+    if (raw === '') {
+      if (fallback === undefined) problems.push(`${name} is not set. Set it to ${expected}.`);
+      return fallback;
+    }
+    const parsed = schema.safeParse(raw);
+    if (parsed.success) return parsed.data;
+    const shown = secret ? 'has a value that cannot be one' : `is ${JSON.stringify(raw.slice(0, 100))}`;
+    problems.push(`${name} ${shown}. It may be ${expected}.`);
+    return undefined;
+  }
+  /** The values, once none of them is wrong. */
+  read.finish = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
+    if (problems.length > 0) throw new ConfigError(problems.join(' '));
+    if (isComplete(values)) return values;
+    throw new ConfigError('a variable was read without a value');
+  };
+  return read;
+}
+
+function isComplete<T extends object>(values: T): values is { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.values(values).every((value) => value !== undefined);
+}
+
+function integer(name: string, min: number, max: number, fallback: number, unit: string): Variable<number> {
+  const expected = `a whole number of ${unit}, ${min} to ${max}`;
+  return { name, schema: number(min, max).check(z.multipleOf(1)), expected, fallback };
+}
+
+function number(min: number, max: number) {
+  const digits = z.string().check(z.regex(/^\d+(\.\d+)?$/));
+  return z.pipe(z.pipe(digits, z.transform(Number)), z.number().check(z.gte(min), z.lte(max)));
+}
+
+function httpUrl() {
+  const isBase = (text: string): boolean => {
+    const url = URL.parse(text);
+    return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
+  };
+  return z.pipe(
+    z.string().check(z.refine(isBase)),
+    z.transform((text: string) => text.replace(/\/+$/, '')),
+  );
+}
