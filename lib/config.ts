@@ -25,6 +25,12 @@ export interface ApiConfig {
   bulkStopChunk: number;
 }
 
+/** The two queues. */
+export interface QueueConfig {
+  eventsQueueUrl: string;
+  deadLetterQueueUrl: string;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One variable: how it is read, and what it may hold, in words. */
@@ -64,6 +70,20 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
     apiConcurrency: read(integer('API_CONCURRENCY', 1, 100, 4, 'requests in flight')),
     apiTimeoutMs: read(integer('API_TIMEOUT_MS', 100, 60_000, 5000, 'milliseconds')),
     bulkStopChunk: read(integer('BULK_STOP_CHUNK', 1, 10_000, 500, 'values in one bulk stop')),
+  };
+  return read.finish(config);
+}
+
+/**
+ * Reads where the queues are.
+ * @throws ConfigError naming every variable that is missing or wrong.
+ */
+export function readQueueConfig(env: Environment = process.env): QueueConfig {
+  const read = reader(env);
+  const expected = "the queue's URL, which the deployment sets";
+  const config = {
+    eventsQueueUrl: read({ name: 'EVENTS_QUEUE_URL', schema: httpUrl(), expected }),
+    deadLetterQueueUrl: read({ name: 'DEAD_LETTER_QUEUE_URL', schema: httpUrl(), expected }),
   };
   return read.finish(config);
 }
@@ -112,7 +132,13 @@ function number(min: number, max: number) {
 function httpUrl() {
   const isBase = (text: string): boolean => {
     const url = URL.parse(text);
-    return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '' && url.username === '';
+    return (
+      url !== null &&
+      /^https?:$/.test(url.protocol) &&
+      url.search === '' &&
+      url.hash === '' &&
+      url.username === ''
+    );
   };
   return z.pipe(
     z.string().check(z.refine(isBase)),

@@ -1,6 +1,7 @@
 /** What a failed call means for its targets: the rows of the outcome table. */
-import { isSessionsApiError } from '../sessions-api/errors.ts';
+
 import type { SessionsApiError } from '../sessions-api/errors.ts';
+import { isSessionsApiError } from '../sessions-api/errors.ts';
 import { sessionsCall } from './deletions.ts';
 import type { RunContext, RunResult } from './run.ts';
 import { runCall } from './run.ts';

@@ -73,7 +73,10 @@ async function sendBulkStop(call: BulkStopCall, context: RunContext): Promise<Ru
   );
 }
 
-async function sendUsers(call: UsersCall, { client, memory, call: options }: RunContext): Promise<RunResult[]> {
+async function sendUsers(
+  call: UsersCall,
+  { client, memory, call: options }: RunContext,
+): Promise<RunResult[]> {
   const { operation, sessionId, targets } = call;
   if (memory.isDeleted(sessionId)) return targets.map((target) => ({ target, outcome: 'gone' }));
   await client[operation](sessionId, { ip_list: targets.map((target) => target.value) }, options);

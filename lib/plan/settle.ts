@@ -20,7 +20,14 @@ export interface Outcome {
 }
 
 /** The stronger outcome wins where a record hangs on several targets: it is acknowledged only when all are. */
-const STRENGTH: Record<OutcomeKind, number> = { absorbed: 0, gone: 1, done: 2, dead: 3, waiting: 4, retry: 5 };
+const STRENGTH: Record<OutcomeKind, number> = {
+  absorbed: 0,
+  gone: 1,
+  done: 2,
+  dead: 3,
+  waiting: 4,
+  retry: 5,
+};
 
 /**
  * Settles a batch.

@@ -1,7 +1,7 @@
 /** The part of a plan that adds and removes users: for each address of a session, the latest event wins. */
 import { canonicalIp } from '../../events/ip.ts';
-import { isLater } from './types.ts';
 import type { AddressTarget, MemoryView, Moment, Plan, PlannedEvent, Target, UsersCall } from './types.ts';
+import { isLater } from './types.ts';
 
 type Action = UsersCall['operation'];
 
