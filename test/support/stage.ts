@@ -1,0 +1,66 @@
+/** A stage for tests on free ports: embedded SQS with the two queues, the sandbox, and function environments. */
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { startFauxqs } from 'fauxqs';
+import { startSandbox } from '../../local/sandbox/index.ts';
+import type { LambdaEnvironment } from './lambda.ts';
+import { startLambda } from './lambda.ts';
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Options: the sandbox's rate and the function's `API_RATE`, in requests a second. */
+export interface StageOptions {
+  sandboxRate?: number;
+  env?: Record<string, string>;
+  visibilityTimeoutSeconds?: number;
+}
+
+/** Starts all; `stop` ends all. */
+export async function startStage(options: StageOptions = {}) {
+  const { sandboxRate = Number.POSITIVE_INFINITY, env = {}, visibilityTimeoutSeconds = 370 } = options;
+  const sandbox = await startSandbox({ rate: sandboxRate });
+  const sqs = await startFauxqs({ port: 0, logger: false });
+  const endpoint = `http://127.0.0.1:${sqs.port}`;
+  sqs.createQueue('dead-letters');
+  sqs.createQueue('events', {
+    attributes: {
+      VisibilityTimeout: String(visibilityTimeoutSeconds),
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead-letters',
+        maxReceiveCount: 1000,
+      }),
+    },
+  });
+  const queueUrl = `${endpoint}/000000000000/events`;
+  const deadLetterQueueUrl = `${endpoint}/000000000000/dead-letters`;
+  const client = new SQSClient({ endpoint, region: 'us-east-1', credentials });
+  const environments: LambdaEnvironment[] = [];
+
+  return {
+    sandbox,
+    client,
+    queueUrl,
+    deadLetterQueueUrl,
+    /** A new environment of session-events. */
+    async sessionEvents(extra: Record<string, string> = {}): Promise<LambdaEnvironment> {
+      const environment = await startLambda('session-events', {
+        SESSIONS_API_KEY: 'sandbox-key',
+        SESSIONS_API_URL: sandbox.url,
+        EVENTS_QUEUE_URL: queueUrl,
+        DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+        AWS_ENDPOINT_URL_SQS: endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+        ...env,
+        ...extra,
+      });
+      environments.push(environment);
+      return environment;
+    },
+    async stop(): Promise<void> {
+      await Promise.all(environments.map((environment) => environment.stop()));
+      client.destroy();
+      await Promise.all([sqs.stop(), sandbox.stop()]);
+    },
+  };
+}
