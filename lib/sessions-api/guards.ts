@@ -1,0 +1,49 @@
+/** Guards: what never leaves this client. A bulk stop deletes every session that matches its filters. */
+import type * as z from 'zod/mini';
+import { identifier } from '../../events/fields.ts';
+import { SessionsApiError } from './errors.ts';
+import type { SessionBulkStopPayload } from './models.ts';
+import { sessionBulkStopPayload } from './models.ts';
+
+/**
+ * A session's path. @throws SessionsApiError `GUARDED` for an id that is none (1-128 of `A-Z a-z 0-9 . _ -`).
+ */
+export function sessionPath(operation: string, sessionId: string): string {
+  if (!identifier.safeParse(sessionId).success)
+    throw guarded(operation, 'the session id is not an identifier');
+  return `v1/session/${encodeURIComponent(sessionId)}`;
+}
+
+/** The payload as the model has it. @throws SessionsApiError `GUARDED`, saying where it differs. */
+export function checkedPayload<T>(operation: string, schema: z.ZodMiniType<T>, payload: unknown): T {
+  const parsed = schema.safeParse(payload);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw guarded(operation, `the payload is wrong at /${issue?.path.join('/') ?? ''}`);
+}
+
+/**
+ * A bulk stop that cannot match by accident: exactly one filter (how several combine is not documented), with
+ * values, none empty; `not` only where it is allowed.
+ * @throws SessionsApiError `GUARDED`.
+ */
+export function checkedBulkStop(
+  payload: SessionBulkStopPayload,
+  allowNegation: boolean,
+): SessionBulkStopPayload {
+  const operation = 'sessionsBulkStop';
+  const checked = checkedPayload(operation, sessionBulkStopPayload, payload);
+  const [filter, ...others] = checked.filters;
+  if (filter === undefined || others.length > 0) throw guarded(operation, 'it must have exactly one filter');
+  if (filter.values.length === 0) throw guarded(operation, 'its filter has no values');
+  if (filter.values.some((value) => value.trim() === ''))
+    throw guarded(operation, 'its filter has an empty value');
+  if (filter.filter_type === 'not' && !allowNegation) {
+    throw guarded(operation, 'a filter of type "not" needs allowNegation');
+  }
+  return checked;
+}
+
+function guarded(operation: string, why: string): SessionsApiError {
+  return new SessionsApiError(`${operation} was not sent: ${why}.`, { code: 'GUARDED', operation });
+}
