@@ -1,0 +1,71 @@
+/** A believable evening for the local stage: a few dozen sessions on several deployments, some of them stale. */
+import type { NewSession } from './models.ts';
+import type { Store } from './store.ts';
+
+const MINUTE = 60_000;
+
+/** A session with its age in minutes. */
+type Aged = Omit<NewSession, 'created_at'> & { minutes: number };
+
+const DEPLOYMENTS = [
+  { id: 'f68e01cbc63b', tags: ['ranked', 'eu-west', 'season-7'], sessions: 8, players: 4 },
+  { id: '2c9a7d10e4f8', tags: ['ranked', 'us-east', 'season-7'], sessions: 8, players: 4 },
+  { id: 'a417b3905dce', tags: ['casual', 'eu-west'], sessions: 7, players: 6 },
+  { id: '7be02f84a1d9', tags: ['casual', 'ap-south'], sessions: 6, players: 2 },
+  { id: 'd05c6e9f2b73', tags: ['tournament', 'eu-west', 'season-7'], sessions: 4, players: 10 },
+] as const;
+
+/** What the README's first event and the first lines of the stage name. */
+const WELL_KNOWN: readonly Aged[] = [
+  session('abc123-s', 0, 12, ['203.0.113.7', '203.0.113.8', '198.51.100.23', '2001:db8::7']),
+  session('abc124-s', 0, 9, ['203.0.113.20', '198.51.100.41']),
+  session('abc125-s', 1, 4, ['192.0.2.15', '192.0.2.16', '2001:db8::15']),
+];
+
+/** Sessions that nobody spoke for: empty, never linked, in error, far too old. */
+const STALE: readonly Aged[] = [
+  session('empty1-s', 2, 47, []),
+  session('empty2-s', 3, 125, []),
+  { session_id: 'unlinked1-s', status: 'Status.WAITING', users: ['192.0.2.77'], minutes: 33 },
+  { session_id: 'unlinked2-s', status: 'Status.SEEKING', users: ['192.0.2.78'], minutes: 1 },
+  { session_id: 'error1-s', status: 'Status.ERROR', users: ['192.0.2.79'], minutes: 21 },
+  session('old1-s', 1, 26 * 60, ['198.51.100.99']),
+];
+
+/**
+ * Adds the population to a store: the same ids every time, `abc123-s` among them, with ages relative to now.
+ * @param now epoch milliseconds; default: the machine's clock
+ * Throws a RangeError when the store has one of the ids already.
+ */
+export function seedPopulation(store: Store, now: number = Date.now()): void {
+  const evening = [...WELL_KNOWN, ...matches(), ...STALE];
+  store.add(evening.map(({ minutes, ...one }) => ({ ...one, created_at: now - minutes * MINUTE })));
+}
+
+function session(session_id: string, deployment: number, minutes: number, users: string[]): Aged {
+  const { id, tags } = DEPLOYMENTS[deployment] ?? DEPLOYMENTS[0];
+  return {
+    session_id,
+    deployment_request_id: id,
+    tags: [...tags],
+    users,
+    kind: 'MATCH',
+    minutes,
+  };
+}
+
+function matches(): Aged[] {
+  let player = 0;
+  return DEPLOYMENTS.flatMap(({ id, sessions, players }, deployment) =>
+    Array.from({ length: sessions }, (_, match) => {
+      const users = Array.from({ length: players }, () => address(player++));
+      return session(`${id.slice(0, 6)}${10 + match}-s`, deployment, 2 + match * 3 + deployment, users);
+    }),
+  );
+}
+
+/** From the ranges that are kept free for examples (RFC 5737, RFC 3849). */
+function address(player: number): string {
+  if (player % 9 === 8) return `2001:db8:1::${(player + 1).toString(16)}`;
+  return `${player % 2 === 0 ? '203.0.113' : '198.51.100'}.${50 + Math.floor(player / 2)}`;
+}
