@@ -22,6 +22,8 @@ export async function buildFunctions(options: { quiet?: boolean } = {}) {
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // The AWS SDK's ES modules: named exports survive a dynamic import, and what is unused is left out.
+    mainFields: ['module', 'main'],
     target: 'node24',
     minify: true,
     sourcemap: 'linked',

@@ -1,6 +1,7 @@
 /** The built bundle of session-events against the sandbox over HTTP and the embedded SQS. */
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sessionUserContext } from '../../lib/sessions-api/models.ts';
 import { startLambda } from '../support/lambda.ts';
 import { sqsEvent } from '../support/records.ts';
 import { startStage } from '../support/stage.ts';
@@ -36,7 +37,7 @@ const usersOf = async (id: string) => {
   const answer = await fetch(`${stage.sandbox.url}/v1/session/${id}/users`, {
     headers: { authorization: 'token sandbox-key' },
   });
-  return await answer.json();
+  return sessionUserContext.parse(await answer.json());
 };
 
 async function deadLetters() {
@@ -66,7 +67,7 @@ describe('what an event asks for is done', () => {
     const bodies = [users('user.left', 'a', '10.0.0.1'), users('user.joined', 'a', '10.0.0.3')];
     expect(await invoke(sqsEvent(bodies))).toEqual({ batchItemFailures: [] });
     const { session_users } = await usersOf('a');
-    expect(session_users.map(({ ip }: { ip: string }) => ip).toSorted()).toEqual(['10.0.0.2', '10.0.0.3']);
+    expect(session_users.map(({ ip }) => ip).toSorted()).toEqual(['10.0.0.2', '10.0.0.3']);
   });
 
   test('a stopped deployment and a retired tag take their sessions', async () => {
