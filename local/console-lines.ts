@@ -1,0 +1,117 @@
+/** What the local stage prints: its banner, and one line for every batch instead of the function's log line. */
+import pc from 'picocolors';
+import * as z from 'zod/mini';
+import { LOCAL_QUEUE_NAMES, type LocalStage, SANDBOX_API_KEY } from './defaults.ts';
+
+const Batch = z.looseObject({
+  message: z.literal('batch'),
+  records: z.number(),
+  calls: z.number(),
+  callsSaved: z.number(),
+  done: z.number(),
+  gone: z.number(),
+  absorbed: z.number(),
+  waiting: z.number(),
+  retried: z.number(),
+  dead: z.number(),
+  durationMs: z.number(),
+});
+
+/** serverless-offline's own line for every invocation; ours says more. */
+const INVOCATION = /^\(λ: .+\) RequestId: .+ Billed Duration: \d+ ms$/;
+
+/** The outcomes in the order they are told, and how they look. */
+const OUTCOMES = [
+  ['done', pc.green],
+  ['absorbed', pc.green],
+  ['gone', pc.dim],
+  ['waiting', pc.cyan],
+  ['retried', pc.yellow],
+  ['dead', pc.red],
+] as const;
+
+/** What a person sees once the stage is ready. @param sessions how many the sandbox holds */
+export function banner(stage: LocalStage, sessions: number): string {
+  return `
+${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. ${pc.dim('Ctrl-C stops it.')}
+
+  Events queue   ${pc.cyan(stage.eventsQueueUrl)}
+  Dead letters   ${pc.cyan(stage.deadLetterQueueUrl)}
+  Sessions API   ${pc.cyan(stage.sandboxUrl)} ${pc.dim(`(a sandbox; ${sessions} sessions are playing)`)}
+
+Try in another terminal:
+  ${pc.bold('npm run emit -- match.ended --session-id abc123-s')}    ${pc.dim('a match ends, its session goes')}
+  ${pc.bold('npm run emit -- --storm 1000')}                         ${pc.dim('11,000 events, a handful of calls')}
+  curl -H 'Authorization: token ${SANDBOX_API_KEY}' ${stage.sandboxUrl}/v1/sessions
+
+`;
+}
+
+/** The line of a batch that failed as a whole. */
+export function failedBatchLine(records: number, error: unknown, time: Date): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const back = `${count(records, 'event')} ${records === 1 ? 'goes' : 'go'} back to ${LOCAL_QUEUE_NAMES.events}`;
+  return `${clock(time)}  ${pc.red('batch failed')}: ${reason} (${back})\n`;
+}
+
+/** One line of output as the stage shows it; undefined: not at all. @param time when it was written */
+export function showLine(line: string, time: Date): string | undefined {
+  if (INVOCATION.test(stripColors(line))) return undefined;
+  const batch = line.startsWith('{') ? Batch.safeParse(parseJson(line)).data : undefined;
+  if (batch === undefined) return line;
+  const outcomes = OUTCOMES.flatMap(([name, color]) =>
+    batch[name] > 0 ? [color(`${batch[name]} ${name}`)] : [],
+  );
+  const calls = `${count(batch.calls, 'call')}${batch.callsSaved > 0 ? `, ${batch.callsSaved} saved` : ''}`;
+  return [
+    clock(time),
+    `${pc.bold(count(batch.records, 'event'))} → ${pc.bold(calls)}`,
+    outcomes.join(', '),
+    pc.dim(`${Math.round(batch.durationMs)} ms`),
+  ].join('  ');
+}
+
+/**
+ * Shows everything that is written to the stream, line by line, through `show`.
+ * @param show gives what to write for a line, or undefined for nothing.
+ */
+export function rewriteLines(stream: NodeJS.WriteStream, show: (line: string) => string | undefined): void {
+  const write = stream.write.bind(stream);
+  type Done = (error?: Error | null) => void;
+  stream.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Done, done?: Done): boolean => {
+    const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+    return write(rewrite(text, show), typeof encoding === 'function' ? encoding : done);
+  };
+}
+
+/** A chunk of output, every line of it replaced. */
+export function rewrite(text: string, show: (line: string) => string | undefined): string {
+  return text
+    .split(/(?<=\n)/)
+    .map((line) => {
+      const bare = line.replace(/\n$/, '');
+      const shown = show(bare);
+      return shown === undefined ? '' : shown + line.slice(bare.length);
+    })
+    .join('');
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function clock(time: Date): string {
+  return pc.dim(time.toTimeString().slice(0, 8));
+}
+
+function stripColors(text: string): string {
+  return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g'), '');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

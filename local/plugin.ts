@@ -1,0 +1,173 @@
+/**
+ * The Serverless plugin of the local stage: gives `serverless offline start` the queues of serverless.yml,
+ * the sandbox Sessions API, and the SQS event source. Does nothing for any other command.
+ */
+import * as z from 'zod/mini';
+import { banner, failedBatchLine, rewriteLines, showLine } from './console-lines.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, type LocalStage, localStage, SANDBOX_API_KEY } from './defaults.ts';
+import { type EventSource, startEventSource } from './event-source.ts';
+import { createInvoke } from './invoke.ts';
+import { requireFreePorts } from './ports.ts';
+import { createQueues, type LocalQueue, readQueues, resolveReference } from './queues.ts';
+import { type LocalSqs, startLocalSqs } from './sqs-server.ts';
+
+/** What of Serverless' own object the plugin reads, and sets: the environments. */
+interface Serverless {
+  service: {
+    provider: { stage?: string };
+    custom?: unknown;
+    resources?: unknown;
+    functions: Record<string, ServerlessFunction>;
+  };
+}
+
+interface ServerlessFunction {
+  name?: string;
+  environment?: Record<string, unknown>;
+  events?: unknown[];
+}
+
+const HOST = '127.0.0.1';
+/** Ctrl-C: what is in flight may take this long, in milliseconds. */
+const GRACE_MS = 1000;
+const OFFLINE_LAMBDA_PORT = 3002;
+
+const Port = z.coerce.number().check(z.int(), z.gte(1), z.lte(65_535));
+const OfflineOptions = z.looseObject({ lambdaPort: z.optional(Port) });
+const Custom = z.nullish(z.looseObject({ 'serverless-offline': z.optional(OfflineOptions) }));
+const SqsEvent = z.object({
+  sqs: z.looseObject({
+    arn: z.unknown(),
+    batchSize: z._default(z.number(), 10),
+    maximumBatchingWindow: z._default(z.number(), 0),
+    maximumConcurrency: z._default(z.number(), 2),
+  }),
+});
+
+interface Running {
+  stage: LocalStage;
+  queues: LocalQueue[];
+  sqs: LocalSqs;
+  stopSandbox: () => Promise<void>;
+  sessions: number;
+  sources: EventSource[];
+  invocations: AbortController;
+}
+
+/** The plugin. Serverless calls it with `new`; what it returns is the plugin's object. */
+export default function localStagePlugin(serverless: Serverless, options: Record<string, unknown>) {
+  let running: Running | undefined;
+  const lambdaPort = (): number => {
+    const custom = Custom.parse(serverless.service.custom)?.['serverless-offline']?.lambdaPort;
+    return OfflineOptions.parse(options).lambdaPort ?? custom ?? OFFLINE_LAMBDA_PORT;
+  };
+  return {
+    hooks: {
+      'offline:start:init': async () => {
+        running = await exitOnProblem(() => start(serverless, lambdaPort()));
+      },
+      'offline:start:ready': () => {
+        if (running !== undefined) listen(serverless, running, lambdaPort());
+      },
+      'offline:start:end': async () => {
+        if (running !== undefined) await stop(running);
+      },
+    },
+  };
+}
+
+async function start({ service }: Serverless, lambdaPort: number): Promise<Running> {
+  if (service.provider.stage !== 'local') {
+    throw new Error('The local stage is the stage "local": run npm start, or add --stage local.');
+  }
+  const stage = localStage(process.env);
+  await requireFreePorts(
+    [
+      { port: stage.sqsPort, variable: 'LOCAL_SQS_PORT', what: 'the embedded SQS' },
+      { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
+      { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
+    ],
+    HOST,
+  );
+  const queues = readQueues(service.resources, stage.sqsUrl);
+  const sqs = await startLocalSqs(stage.sqsPort);
+  await createQueues(sqs.client, queues);
+  // Loaded here, for every other command loads this file too.
+  const { seedPopulation, startSandbox } = await import('./sandbox/index.ts');
+  const sandbox = await startSandbox({ port: stage.sandboxPort, host: HOST, apiKey: SANDBOX_API_KEY });
+  seedPopulation(sandbox.store);
+  setEnvironments(service.functions, stage, queues);
+  const sessions = sandbox.store.sessions().length;
+  const invocations = new AbortController();
+  return { stage, queues, sqs, stopSandbox: sandbox.stop, sessions, sources: [], invocations };
+}
+
+/** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
+function setEnvironments(
+  functions: Serverless['service']['functions'],
+  stage: LocalStage,
+  queues: readonly LocalQueue[],
+): void {
+  for (const definition of Object.values(functions)) {
+    const own = Object.entries(definition.environment ?? {});
+    definition.environment = {
+      ...Object.fromEntries(own.map(([name, value]) => [name, resolveReference(value, queues)])),
+      SESSIONS_API_KEY: SANDBOX_API_KEY,
+      SESSIONS_API_URL: stage.sandboxUrl,
+      AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
+      AWS_REGION: LOCAL_REGION,
+      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+      // A profile or a session of the machine would win over the credentials above.
+      AWS_PROFILE: '',
+      AWS_SESSION_TOKEN: '',
+    };
+  }
+}
+
+/** Starts an event source for each `sqs` event, and says that the stage is ready. */
+function listen({ service }: Serverless, running: Running, lambdaPort: number): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    rewriteLines(stream, (line) => showLine(line, new Date()));
+  }
+  for (const { name = '', events = [] } of Object.values(service.functions)) {
+    const invoke = createInvoke(`http://${HOST}:${lambdaPort}`, name, running.invocations.signal);
+    for (const event of events) {
+      const sqs = SqsEvent.safeParse(event).data?.sqs;
+      const arn = resolveReference(sqs?.arn, running.queues);
+      const queue = running.queues.find((candidate) => candidate.arn === arn);
+      if (sqs === undefined || queue === undefined) continue;
+      const source = startEventSource({
+        client: running.sqs.client,
+        queueUrl: queue.url,
+        invoke,
+        batchSize: sqs.batchSize,
+        windowMs: sqs.maximumBatchingWindow * 1000,
+        maximumConcurrency: sqs.maximumConcurrency,
+        onBatch: ({ records, error }) => {
+          if (error === undefined || running.invocations.signal.aborted) return;
+          process.stdout.write(failedBatchLine(records, error, new Date()));
+        },
+      });
+      running.sources.push(source);
+    }
+  }
+  process.stdout.write(banner(running.stage, running.sessions));
+}
+
+async function stop({ sources, sqs, stopSandbox, invocations }: Running): Promise<void> {
+  const grace = setTimeout(() => invocations.abort(), GRACE_MS);
+  await Promise.all(sources.map((source) => source.stop()));
+  clearTimeout(grace);
+  await Promise.all([sqs.stop(), stopSandbox()]);
+}
+
+/** A problem at the start is one line for a person, not Serverless' report of a crash. */
+async function exitOnProblem<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
