@@ -35,4 +35,4 @@ export async function buildFunctions(options: { quiet?: boolean } = {}) {
   return result.metafile;
 }
 
-if (import.meta.main) await buildFunctions();
+if (import.meta.main) await buildFunctions({ quiet: process.argv.includes('--quiet') });
