@@ -17,6 +17,13 @@ const Batch = z.looseObject({
   durationMs: z.number(),
 });
 
+const DeadLetter = z.looseObject({
+  message: z.literal('dead letter'),
+  messageId: z.string(),
+  code: z.string(),
+  reason: z.string(),
+});
+
 /** serverless-offline's own line for every invocation; ours says more. */
 const INVOCATION = /^\(λ: .+\) RequestId: .+ Billed Duration: \d+ ms$/;
 
@@ -57,8 +64,15 @@ export function failedBatchLine(records: number, error: unknown, time: Date): st
 /** One line of output as the stage shows it; undefined: not at all. @param time when it was written */
 export function showLine(line: string, time: Date): string | undefined {
   if (INVOCATION.test(stripColors(line))) return undefined;
-  const batch = line.startsWith('{') ? Batch.safeParse(parseJson(line)).data : undefined;
-  if (batch === undefined) return line;
+  if (!line.startsWith('{')) return line;
+  const entry = parseJson(line);
+  const batch = Batch.safeParse(entry);
+  if (batch.success) return batchLine(batch.data, time);
+  const letter = DeadLetter.safeParse(entry);
+  return letter.success ? deadLetterLine(letter.data, time) : line;
+}
+
+function batchLine(batch: z.infer<typeof Batch>, time: Date): string {
   const outcomes = OUTCOMES.flatMap(([name, color]) =>
     batch[name] > 0 ? [color(`${batch[name]} ${name}`)] : [],
   );
@@ -69,6 +83,10 @@ export function showLine(line: string, time: Date): string | undefined {
     outcomes.join(', '),
     pc.dim(`${Math.round(batch.durationMs)} ms`),
   ].join('  ');
+}
+
+function deadLetterLine({ messageId, code, reason }: z.infer<typeof DeadLetter>, time: Date): string {
+  return `${clock(time)}  ${pc.red('dead letter')} ${messageId}: ${code}, ${reason}`;
 }
 
 /**

@@ -1,0 +1,108 @@
+/** The local stage as a person starts it: the real Serverless program, on free ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, expect, test } from 'vitest';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage, SANDBOX_API_KEY } from '../../local/defaults.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
+
+let child: ChildProcess | undefined;
+
+afterEach(() => {
+  child?.kill('SIGKILL');
+  child = undefined;
+});
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  const ports: number[] = [];
+  for (const server of servers) {
+    if (!server.listening) await once(server, 'listening');
+    const address = server.address();
+    if (address !== null && typeof address === 'object') ports.push(address.port);
+  }
+  for (const server of servers) {
+    server.close();
+    await once(server, 'close');
+  }
+  return ports;
+}
+
+async function portVariables() {
+  const [sqs, sandbox, lambda] = await freePorts(3);
+  return { LOCAL_SQS_PORT: `${sqs}`, LOCAL_SANDBOX_PORT: `${sandbox}`, LOCAL_LAMBDA_PORT: `${lambda}` };
+}
+
+/** Starts the stage; `says` is done once it has printed this. */
+function startStage(ports: Record<string, string>) {
+  const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...env } = process.env;
+  const started = spawn(process.execPath, [PROGRAM, 'offline', 'start', '--stage', 'local'], {
+    cwd: ROOT,
+    env: { ...env, ...ports, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child = started;
+  let output = '';
+  const closed = Promise.withResolvers<number | null>();
+  started.on('close', (code) => closed.resolve(code));
+  for (const stream of [started.stdout, started.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  async function says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(output)) {
+      if (started.exitCode !== null) throw new Error(`The stage ended before it said ${pattern}:\n${output}`);
+      await Promise.race([once(started.stdout, 'data'), once(started.stderr, 'data'), closed.promise]);
+    }
+  }
+  return { says, interrupt: () => started.kill('SIGINT'), closed: closed.promise, output: () => output };
+}
+
+test('a match ends: its session goes, the batch is told in one line, and Ctrl-C leaves nothing behind', async () => {
+  const ports = await portVariables();
+  const addresses = localStage(ports);
+  const stage = startStage(ports);
+  await stage.says(/is ready/);
+  const session = async (): Promise<number> => {
+    const headers = { authorization: `token ${SANDBOX_API_KEY}` };
+    return (await fetch(`${addresses.sandboxUrl}/v1/session/abc123-s`, { headers })).status;
+  };
+  expect(await session()).toBe(200);
+  const client = new SQSClient({
+    endpoint: addresses.sqsUrl,
+    region: LOCAL_REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
+  await client.send(
+    new SendMessageCommand({
+      QueueUrl: addresses.eventsQueueUrl,
+      MessageBody: JSON.stringify({ type: 'match.ended', data: { session_id: 'abc123-s' } }),
+    }),
+  );
+  await stage.says(/1 event → 1 call {2}1 done/);
+  expect(await session()).toBe(410);
+  expect(stage.output()).not.toContain('"message":"batch"');
+  client.destroy();
+
+  stage.interrupt();
+  expect(await stage.closed).toBe(0);
+  await expect(fetch(addresses.sandboxUrl)).rejects.toThrow('fetch failed');
+  await expect(fetch(addresses.sqsUrl)).rejects.toThrow('fetch failed');
+});
+
+test('a busy port is named, with the variable that chooses another', async () => {
+  const ports = await portVariables();
+  const squatter = createServer().listen(Number(ports.LOCAL_SANDBOX_PORT), '127.0.0.1');
+  await once(squatter, 'listening');
+  const stage = startStage(ports);
+  expect(await stage.closed).toBe(1);
+  squatter.close();
+  expect(stage.output()).toMatch(
+    new RegExp(`^Port ${ports.LOCAL_SANDBOX_PORT}, .* is in use.* LOCAL_SANDBOX_PORT=\\d+ npm start\n$`),
+  );
+});
