@@ -167,27 +167,18 @@ describe('after an invocation', () => {
     expect(await inQueue()).toBe(0);
   });
 
-  test.each([
-    ['nothing', undefined],
-    ['null', null],
-    ['an object without failures', {}],
-    ['a null list of failures', { batchItemFailures: null }],
-    ['an empty list of failures', { batchItemFailures: [] }],
-  ])('an answer of %s deletes the whole batch', async (_name, answer) => {
+  test('an empty answer deletes the whole batch', async () => {
     await send('one', 'two');
-    const { batch } = start(async () => JSON.parse(JSON.stringify(answer ?? null)), { windowMs: 200 });
+    const { batch } = start(async () => undefined, { windowMs: 200 });
     expect(await batch(1)).toEqual({ records: 2, failed: 0 });
     expect(await inQueue()).toBe(0);
   });
 
-  test.each([
-    ['an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
-    ['no identifier', { batchItemFailures: [{ id: 'x' }] }],
-    ['an identifier of no message', { batchItemFailures: [{ itemIdentifier: 'somebody-else' }] }],
-    ['no object', 'done'],
-  ])('an answer with %s fails the whole batch', async (_name, answer) => {
+  test('an answer that Lambda would not accept fails the whole batch', async () => {
     await send('one', 'two');
-    const { batch } = start(async () => JSON.parse(JSON.stringify(answer)), { windowMs: 200 });
+    const { batch } = start(async () => ({ batchItemFailures: [{ itemIdentifier: 'somebody-else' }] }), {
+      windowMs: 200,
+    });
     expect(await batch(1)).toEqual({ records: 2, failed: 2, error: expect.any(Error) });
     expect(await inQueue()).toBe(2);
   });
