@@ -1,7 +1,7 @@
 /** The Lambda function behind the events queue: a batch of events becomes the fewest API calls. */
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import { readApiConfig, readQueueConfig } from '../lib/config.ts';
+import { readApiConfig, readAwsConfig, readQueueConfig } from '../lib/config.ts';
 import { apiKey } from '../lib/middleware/api-key.ts';
 import { batchResponses } from '../lib/middleware/batch-responses.ts';
 import { errors } from '../lib/middleware/errors.ts';
@@ -13,7 +13,11 @@ import { createSecretReader } from '../lib/secrets.ts';
 
 const config = readApiConfig();
 const queues = readQueueConfig();
-const readKey = createSecretReader(config.apiKey);
+const readKey = createSecretReader({
+  variable: 'SESSIONS_API_KEY',
+  value: config.apiKey,
+  aws: readAwsConfig,
+});
 const handleBatch = createBatchHandler(config, readKey);
 
 export const handler = middy<SQSEvent, BatchResult, Error>({ timeoutEarlyInMillis: 1000 })

@@ -31,6 +31,16 @@ export interface QueueConfig {
   deadLetterQueueUrl: string;
 }
 
+/** What signs a request to AWS, and where it goes. */
+export interface AwsConfig {
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  /** Endpoints by service. */
+  endpoints: { ssm: string; secretsmanager: string };
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One variable: how it is read, and what it may hold, in words. */
@@ -86,6 +96,33 @@ export function readQueueConfig(env: Environment = process.env): QueueConfig {
     deadLetterQueueUrl: read({ name: 'DEAD_LETTER_QUEUE_URL', schema: httpUrl(), expected }),
   };
   return read.finish(config);
+}
+
+/**
+ * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`
+ * and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+ * @throws ConfigError naming every variable that is missing.
+ */
+export function readAwsConfig(env: Environment = process.env): AwsConfig {
+  const read = reader(env);
+  const text = (name: string) =>
+    read({ name, schema: z.string(), expected: 'what Lambda sets', secret: true });
+  const config = read.finish({
+    region: text('AWS_REGION'),
+    accessKeyId: text('AWS_ACCESS_KEY_ID'),
+    secretAccessKey: text('AWS_SECRET_ACCESS_KEY'),
+  });
+  const suffix = config.region.startsWith('cn-') ? '.cn' : '';
+  const endpoint = (service: string, variable: string): string =>
+    env[`AWS_ENDPOINT_URL_${variable}`] ||
+    env.AWS_ENDPOINT_URL ||
+    `https://${service}.${config.region}.amazonaws.com${suffix}`;
+  const endpoints = {
+    ssm: endpoint('ssm', 'SSM'),
+    secretsmanager: endpoint('secretsmanager', 'SECRETS_MANAGER'),
+  };
+  const sessionToken = env.AWS_SESSION_TOKEN;
+  return { ...config, endpoints, ...(sessionToken && { sessionToken }) };
 }
 
 /**

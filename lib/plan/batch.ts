@@ -2,7 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { ApiConfig } from '../config.ts';
 import type { SecretReader } from '../secrets.ts';
-import type { CallOptions } from '../sessions-api/client.ts';
+import type { Attempt, CallOptions } from '../sessions-api/client.ts';
 import { createSessionsClient } from '../sessions-api/client.ts';
 import { createSurfaceCheck } from '../sessions-api/surface.ts';
 import { decode } from './decode.ts';
@@ -21,8 +21,10 @@ export interface BatchReport {
   outcomes: Outcome[];
   /** How many records were events. */
   eventCount: number;
-  /** Attempts made at the API. */
-  calls: number;
+  /** Every attempt made at the API, repeated ones too. */
+  attempts: Attempt[];
+  /** Age of the oldest event in milliseconds; 0 without events. */
+  oldestEventMs: number;
   durationMs: number;
 }
 
@@ -31,16 +33,14 @@ export type BatchHandler = (records: readonly SQSRecord[], time: CallOptions) =>
 
 /** The handler of one environment, with its client and its memory. */
 export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): BatchHandler {
-  let calls = 0;
+  let attempts: Attempt[] = [];
   const client = createSessionsClient({
     baseUrl: config.apiUrl,
     apiKey,
     rate: config.apiRate,
     concurrency: config.apiConcurrency,
     timeoutMs: config.apiTimeoutMs,
-    onAttempt: () => {
-      calls += 1;
-    },
+    onAttempt: (attempt) => attempts.push(attempt),
   });
   const memory = createMemory();
   const { bulkStopChunk } = config;
@@ -48,14 +48,16 @@ export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): Bat
   const environment = { client, memory, surfaceIsThere: createSurfaceCheck(client), bulkStopChunk };
 
   return async (records, time) => {
-    const [startedAt, callsBefore] = [Date.now(), calls];
+    const startedAt = Date.now();
+    attempts = [];
     const decoded = decode(records, startedAt);
     const plan = planBatch(decoded.events, memory, limits);
     const results = await runPlan(plan, { ...environment, call: time });
     return {
       outcomes: settle(records.length, decoded, plan, results),
       eventCount: decoded.events.length,
-      calls: calls - callsBefore,
+      attempts,
+      oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
       durationMs: Date.now() - startedAt,
     };
   };

@@ -28,7 +28,7 @@ export interface TransportOptions {
   /** One attempt from the request to the end of the answer, in milliseconds. */
   timeoutMs: number;
   /** Called after every attempt. */
-  onAttempt?: (attempt: Attempt) => void;
+  onAttempt?: (attempt: Attempt) => unknown;
 }
 
 /** What every call takes. */

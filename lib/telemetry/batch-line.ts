@@ -21,14 +21,14 @@ export interface BatchLine {
 }
 
 /** Counts a report. */
-export function batchLine({ outcomes, eventCount, calls, durationMs }: BatchReport): BatchLine {
+export function batchLine({ outcomes, eventCount, attempts, durationMs }: BatchReport): BatchLine {
   const count = (kind: OutcomeKind): number => outcomes.filter((outcome) => outcome.kind === kind).length;
   const codes: Record<string, number> = {};
   for (const { code } of outcomes) if (code !== undefined) codes[code] = (codes[code] ?? 0) + 1;
   return {
     records: outcomes.length,
-    calls,
-    callsSaved: Math.max(0, eventCount - calls),
+    calls: attempts.length,
+    callsSaved: Math.max(0, eventCount - attempts.length),
     done: count('done'),
     gone: count('gone'),
     absorbed: count('absorbed'),

@@ -1,11 +1,20 @@
-/** Log lines: one JSON object each, which Lambda's JSON log format takes as they are. */
+/**
+ * Log lines in Lambda's JSON log format: one object a line, with `timestamp`, `level` and `message`. They go to stdout
+ * as they are, for Lambda's own console would put the object into a string.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
+ */
 
 /** Logs at level INFO. */
 export function logInfo(message: string, fields: object): void {
-  console.info(JSON.stringify({ level: 'INFO', message, ...fields }));
+  writeLine({ timestamp: new Date().toISOString(), level: 'INFO', message, ...fields });
 }
 
 /** Logs at level ERROR. */
 export function logError(message: string, fields: object): void {
-  console.error(JSON.stringify({ level: 'ERROR', message, ...fields }));
+  writeLine({ timestamp: new Date().toISOString(), level: 'ERROR', message, ...fields });
+}
+
+/** Writes one line of JSON. */
+export function writeLine(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
 }
