@@ -6,8 +6,8 @@ import type { CallOptions } from '../sessions-api/client.ts';
 const RESERVE_MS = 5000;
 
 /**
- * The signal and the deadline for the calls of an invocation: they end 5 seconds (in a short invocation a
- * quarter of the time) before the function's own time, so that finished work is still acknowledged.
+ * The signal and the deadline for the calls of an invocation: they end 5 seconds (in a short invocation half
+ * of the time) before the function's own time, so that finished work is still acknowledged.
  * @param signal middy's: aborts when the early timeout strikes.
  */
 export function invocationTime(
@@ -15,6 +15,6 @@ export function invocationTime(
   signal: AbortSignal,
 ): Required<CallOptions> {
   const remainingMs = context.getRemainingTimeInMillis();
-  const callsMs = Math.max(0, Math.floor(remainingMs - Math.min(RESERVE_MS, remainingMs / 4)));
+  const callsMs = Math.max(0, Math.floor(remainingMs - Math.min(RESERVE_MS, remainingMs / 2)));
   return { signal: AbortSignal.any([signal, AbortSignal.timeout(callsMs)]), deadline: Date.now() + callsMs };
 }

@@ -1,5 +1,4 @@
 /** The gate that every attempt passes: rate, concurrency, and the pause that the API asked for. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 
 /** Lets attempts through. */
@@ -22,16 +21,17 @@ export function createGate(rate: number, concurrency: number): Gate {
     : { intervalCap: 1, interval: 1000 / rate };
   const queue = new PQueue({ concurrency, ...window, strict: true });
   let pausedUntil = 0;
-  const pausedMs = (): number => Math.max(0, pausedUntil - Date.now());
+  let resuming: NodeJS.Timeout | undefined;
   return {
-    pausedMs,
+    pausedMs: () => Math.max(0, pausedUntil - Date.now()),
     pause(ms) {
-      pausedUntil = Math.max(pausedUntil, Date.now() + ms);
+      if (Date.now() + ms <= pausedUntil) return;
+      pausedUntil = Date.now() + ms;
+      // What waits here holds no place in the window: after the pause the rate holds as before.
+      queue.pause();
+      clearTimeout(resuming);
+      resuming = setTimeout(() => queue.start(), ms);
     },
-    pass: (attempt, signal) =>
-      queue.add(async () => {
-        while (pausedMs() > 0) await sleep(pausedMs(), undefined, signal && { signal });
-        return await attempt();
-      }, signal && { signal }),
+    pass: (attempt, signal) => queue.add(attempt, signal && { signal }),
   };
 }

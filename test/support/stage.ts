@@ -35,30 +35,35 @@ export async function startStage(options: StageOptions = {}) {
   const client = new SQSClient({ endpoint, region: 'us-east-1', credentials });
   const environments: LambdaEnvironment[] = [];
 
+  /** What the deployment sets for session-events, pointed at this stage. */
+  const environment = (): Record<string, string> => ({
+    SESSIONS_API_KEY: 'sandbox-key',
+    SESSIONS_API_URL: sandbox.url,
+    EVENTS_QUEUE_URL: queueUrl,
+    DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    ...env,
+  });
+
   return {
     sandbox,
     client,
     queueUrl,
     deadLetterQueueUrl,
+    environment,
+    /** The messages that are hidden, with the time (epoch milliseconds) at which they come back. */
+    inFlight: () => sqs.inspectQueue('events')?.messages.inflight ?? [],
     /** A new environment of session-events. */
     async sessionEvents(extra: Record<string, string> = {}): Promise<LambdaEnvironment> {
-      const environment = await startLambda('session-events', {
-        SESSIONS_API_KEY: 'sandbox-key',
-        SESSIONS_API_URL: sandbox.url,
-        EVENTS_QUEUE_URL: queueUrl,
-        DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
-        AWS_ENDPOINT_URL_SQS: endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-        ...env,
-        ...extra,
-      });
-      environments.push(environment);
-      return environment;
+      const started = await startLambda('session-events', { ...environment(), ...extra });
+      environments.push(started);
+      return started;
     },
     async stop(): Promise<void> {
-      await Promise.all(environments.map((environment) => environment.stop()));
+      await Promise.all(environments.map((started) => started.stop()));
       client.destroy();
       await Promise.all([sqs.stop(), sandbox.stop()]);
     },
