@@ -55,7 +55,14 @@ describe('done all the same', () => {
 
   test('errors, throttling, resets and answers that are no JSON in between', async () => {
     seed(...ids(20));
-    stage.sandbox.faults.set({ serverError: 0.2, throttle: 0.2, reset: 0.2, notJson: 0.2, retryAfterSeconds: 0, seed: 5 });
+    stage.sandbox.faults.set({
+      serverError: 0.2,
+      throttle: 0.2,
+      reset: 0.2,
+      notJson: 0.2,
+      retryAfterSeconds: 0,
+      seed: 5,
+    });
     const { invoke } = await stage.sessionEvents();
     expect(await invoke(sqsEvent(ids(20).map((id) => left(id, '10.0.0.1'))))).toEqual(failed());
   });
