@@ -54,6 +54,21 @@ Try in another terminal:
 `;
 }
 
+/** Why events go back to the queue. */
+const Retry = z.object({
+  message: z.literal('events go back to the queue'),
+  code: z.string(),
+  events: z.number(),
+  reason: z.optional(z.string()),
+});
+
+/** CloudWatch's metrics: nothing that a person reads. */
+const Metrics = z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) });
+
+function retryLine({ code, events, reason = '' }: z.infer<typeof Retry>, time: Date): string {
+  return `${clock(time)}  ${pc.yellow(`${count(events, 'event')} will be tried again`)}: ${code}, ${reason}`;
+}
+
 /** The line of a batch that failed as a whole. */
 export function failedBatchLine(records: number, error: unknown, time: Date): string {
   const reason = error instanceof Error ? error.message : String(error);
@@ -69,7 +84,10 @@ export function showLine(line: string, time: Date): string | undefined {
   const batch = Batch.safeParse(entry);
   if (batch.success) return batchLine(batch.data, time);
   const letter = DeadLetter.safeParse(entry);
-  return letter.success ? deadLetterLine(letter.data, time) : line;
+  if (letter.success) return deadLetterLine(letter.data, time);
+  const retry = Retry.safeParse(entry);
+  if (retry.success) return retryLine(retry.data, time);
+  return Metrics.safeParse(entry).success ? undefined : line;
 }
 
 function batchLine(batch: z.infer<typeof Batch>, time: Date): string {

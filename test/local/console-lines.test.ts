@@ -57,3 +57,16 @@ test('a chunk keeps its line ends, and loses what is left out with its own', () 
   expect(rewrite('a\nb\nc', shown)).toBe('A\nC');
   expect(rewrite('a\n\nb\n', shown)).toBe('A\n\n');
 });
+
+test('metrics are not shown, and a reason to try again is', () => {
+  const time = new Date(2026, 0, 1, 20, 15, 0);
+  const metrics = JSON.stringify({ _aws: { Timestamp: 1, CloudWatchMetrics: [] }, ApiCalls: 1 });
+  expect(showLine(metrics, time)).toBeUndefined();
+  const retry = {
+    message: 'events go back to the queue',
+    code: 'UNAVAILABLE',
+    events: 3,
+    reason: 'the API is down',
+  };
+  expect(showLine(JSON.stringify(retry), time)).toMatch(/3 events.*UNAVAILABLE, the API is down/);
+});
