@@ -39,23 +39,23 @@ export function stormEvents(matches: number, options: { seed: number; shuffle: b
     ),
     { type: 'match.ended', data: { session_id }, id: `${session_id}-ended` },
   ]);
-  return shuffle ? shuffled(events, seed) : events;
+  return shuffle ? shuffled(events, seededRandom(seed)) : events;
 }
 
 function ipOf(user: number): string {
   return `10.${(user >> 16) & 255}.${(user >> 8) & 255}.${user & 255}`;
 }
 
-/** A random order from a seeded generator (mulberry32), so that a storm can be repeated. */
-function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const random = mulberry32(seed);
+/** The items in the order that a generator of numbers in [0, 1) decides. */
+export function shuffled<T>(items: readonly T[], random: () => number): T[] {
   return items
     .map((item) => ({ item, rank: random() }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);
 }
 
-function mulberry32(seed: number): () => number {
+/** Numbers in [0, 1) that the seed decides (mulberry32). */
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,4 +1,5 @@
 /** A stage for tests on free ports: embedded SQS with the two queues, the sandbox, and function environments. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startFauxqs } from 'fauxqs';
 import { startSandbox } from '../../local/sandbox/index.ts';
@@ -56,6 +57,15 @@ export async function startStage(options: StageOptions = {}) {
     environment,
     /** The messages that are hidden, with the time (epoch milliseconds) at which they come back. */
     inFlight: () => sqs.inspectQueue('events')?.messages.inflight ?? [],
+    /** Settles once no message is in the events queue, visible or hidden. */
+    async drained(): Promise<void> {
+      for (;;) {
+        const messages = sqs.inspectQueue('events')?.messages;
+        if (messages === undefined) return;
+        if (messages.ready.length + messages.delayed.length + messages.inflight.length === 0) return;
+        await sleep(100);
+      }
+    },
     /** A new environment of session-events. */
     async sessionEvents(extra: Record<string, string> = {}): Promise<LambdaEnvironment> {
       const started = await startLambda('session-events', { ...environment(), ...extra });
