@@ -15,9 +15,9 @@ const probability = z._default(
 const faultSettings = z.strictObject({
   /** Every answer comes this much later, 0 to 60,000. */
   latencyMs: z._default(z.int().check(z.gte(0), z.lte(60_000)), 0),
-  /** 429 with `Retry-After: retryAfterSeconds`. */
+  /** 429 with `Retry-After: retryAfterSeconds`, or without the header where that is null. */
   throttle: probability,
-  retryAfterSeconds: z._default(z.int().check(z.gte(0), z.lte(86_400)), 1),
+  retryAfterSeconds: z._default(z.nullable(z.int().check(z.gte(0), z.lte(86_400))), 1),
   /** 500, nothing done. */
   serverError: probability,
   /** The connection is reset, nothing done. */

@@ -85,8 +85,9 @@ function refusal(context: ApiContext, active: FaultSettings, request: FastifyReq
   return contentProblem(request);
 }
 
-function throttled(seconds: number): Answer {
-  return { ...failure(429, 'Too many requests.'), headers: { 'retry-after': String(seconds) } };
+function throttled(seconds: number | null): Answer {
+  const refused = failure(429, 'Too many requests.');
+  return seconds === null ? refused : { ...refused, headers: { 'retry-after': String(seconds) } };
 }
 
 /** A body that is text and no JSON is left to the operation's check, which refuses it as no object. */

@@ -87,6 +87,12 @@ describe('faults', () => {
     expect(sandbox.store.get('a')).toBeDefined();
   });
 
+  test('a throttled request is told nothing where retryAfterSeconds is null', async () => {
+    sandbox.faults.set({ throttle: 1, retryAfterSeconds: null });
+    const answer = await call('GET', '/v1/sessions');
+    expect([answer.status, answer.headers.has('retry-after')]).toEqual([429, false]);
+  });
+
   test('a throttled request is told to come back after retryAfterSeconds', async () => {
     sandbox.faults.set({ throttle: 1, retryAfterSeconds: 120 });
     expect((await call('GET', '/v1/sessions')).headers.get('retry-after')).toBe('120');
