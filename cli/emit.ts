@@ -100,10 +100,11 @@ async function readEvents(file: string): Promise<unknown[]> {
 async function storm(values: Values, count: string): Promise<unknown[]> {
   const matches = wholeNumber('--storm', count, 100_000);
   const seed = values.seed === undefined ? Date.now() % 100_000 : wholeNumber('--seed', values.seed, 2 ** 31);
-  if (!values['dry-run'] && values['queue-url'] === undefined) {
-    const url = values['sandbox-url'] ?? localStage(process.env).sandboxUrl;
-    await seedSandbox(url, stormSessions(matches, seed));
-  }
+  // Another queue has another API behind it: there only a sandbox that is named is filled.
+  const local = values['queue-url'] === undefined ? localStage(process.env).sandboxUrl : undefined;
+  const sandboxUrl = values['sandbox-url'] ?? local;
+  if (!values['dry-run'] && sandboxUrl !== undefined)
+    await seedSandbox(sandboxUrl, stormSessions(matches, seed));
   return stormEvents(matches, { seed, shuffle: values.shuffle });
 }
 
@@ -129,8 +130,7 @@ function checkAll(events: readonly unknown[]): void {
       ? []
       : parsed.violations.map(({ pointer, reason }) => `  ${where}${pointer || 'body'} ${reason}`);
   });
-  if (lines.length > 0)
-    throw new Error(['This is no valid event; nothing was sent.', ...lines.slice(0, 20)].join('\n'));
+  if (lines.length > 0) throw new Error(['This is no valid event; nothing was sent.', ...lines].join('\n'));
 }
 
 async function send(events: readonly unknown[], queueUrl: string | undefined): Promise<void> {

@@ -9,17 +9,16 @@ export class UsageError extends Error {
 export function problem(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See --help.`;
   if (!(error instanceof Error)) return String(error);
-  if (isRefused(error)) return 'Nothing answers there. Is the local stage running (npm start)?';
+  const refused = [error, error.cause].map(textOf).find((text) => text.includes('ECONNREFUSED'));
+  if (refused !== undefined)
+    return `${refused}: nothing answers there. Is the local stage running (npm start)?`;
   return error.message;
 }
 
-function isRefused(error: Error): boolean {
-  return (
-    /ECONNREFUSED/.test(`${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`) ||
-    hasCode(error.cause)
-  );
-}
-
-function hasCode(cause: unknown): boolean {
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ECONNREFUSED';
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  // A host with several addresses fails with one error for each, and no message of its own.
+  return error instanceof AggregateError && error.message === ''
+    ? error.errors.map(textOf).join(', ')
+    : error.message;
 }

@@ -21,5 +21,7 @@ export async function connect(queueUrl: string | undefined): Promise<{ client: S
   const url = URL.parse(queueUrl);
   if (url === null) throw new UsageError(`--queue-url is "${queueUrl}"; it must be the URL of a queue.`);
   const region = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1];
-  return { client: new SQSClient(region === undefined ? {} : { region }), url: queueUrl };
+  // A queue elsewhere (an emulator, an endpoint of a VPC) is asked at its own address.
+  const client = new SQSClient(region === undefined ? { endpoint: url.origin } : { region });
+  return { client, url: queueUrl };
 }

@@ -119,16 +119,30 @@ async function sendOnce(
     for (const { Id, MessageId } of answer.Successful ?? []) published.messageIds[Number(Id)] = MessageId;
     published.sent += answer.Successful?.length ?? 0;
     onProgress?.(published.sent);
-    return (answer.Failed ?? []).map(({ Id, Code, Message, SenderFault }) => ({
+    const failures = (answer.Failed ?? []).map(({ Id, Code, Message, SenderFault }) => ({
       index: Number(Id),
       code: Code ?? 'UNKNOWN',
       message: Message ?? 'SQS gave no reason.',
       forGood: SenderFault === true,
     }));
+    return [...failures, ...unanswered(entries, [...(answer.Successful ?? []), ...(answer.Failed ?? [])])];
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     // The SDK has tried a fault of SQS or of the network again by then; what it throws is final.
     const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
     return entries.map(({ index }) => ({ index, code, message: error.message, forGood: true }));
   }
+}
+
+/** What SQS said nothing about was not taken, as far as anyone knows: it is sent again. */
+function unanswered(entries: readonly Entry[], answered: readonly { Id: string | undefined }[]) {
+  const ids = new Set(answered.map(({ Id }) => Id));
+  return entries
+    .filter(({ index }) => !ids.has(String(index)))
+    .map(({ index }) => ({
+      index,
+      code: 'NO_ANSWER',
+      message: 'SQS did not say that it took it.',
+      forGood: false,
+    }));
 }

@@ -26,6 +26,7 @@ afterAll(async () => {
 async function emit(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const cli = new URL('../../cli/emit.ts', import.meta.url).pathname;
   const env = { ...process.env, LOCAL_SQS_PORT: String(sqs.port), LOCAL_SANDBOX_PORT: String(sandbox.port) };
+  Object.assign(env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' });
   try {
     const { stdout, stderr } = await run(process.execPath, [cli, ...args], { env });
     return { code: 0, out: stdout, err: stderr };
@@ -49,6 +50,10 @@ test('an event from options reaches the queue, with an id and a time', async () 
   });
   const event = (await bodies()).at(-1);
   expect(event).toMatchObject({ type: 'match.ended', data: { session_id: 'abc123-s' }, source: 'emit' });
+  expect(event).toMatchObject({
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    time: expect.stringMatching(/Z$/),
+  });
 });
 
 test('a file with an array of events is sent whole', async () => {
@@ -92,7 +97,7 @@ describe('a mistake is named, and nothing is sent', () => {
     ['a type that is none', ['match.begun', '--session-id', 'a'], 1, /\/type.*match\.ended/],
     ['a file that is not there', ['nowhere.json'], 1, /nowhere\.json/],
     ['a storm of words', ['--storm', 'many'], 2, /--storm is "many".*whole number/],
-    ['a queue that is not there', [...match, '--queue-url', 'http://127.0.0.1:1/x/y'], 1, /./],
+    ['a queue that is not there', [...match, '--queue-url', 'http://127.0.0.1:1/x/y'], 1, /1 of 1 not sent/],
   ];
   test.each(mistakes)('%s', async (_, args, code, message) => {
     const before = (await bodies()).length;

@@ -1,9 +1,11 @@
 /** Publishing over the real SQS protocol. */
+import { createHash } from 'node:crypto';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chunkEntries, publishEvents } from '../../lib/queue/publish.ts';
+import { startScriptedApi } from '../support/scripted-api.ts';
 
 let sqs: Awaited<ReturnType<typeof startFauxqs>>;
 let client: SQSClient;
@@ -18,6 +20,7 @@ afterAll(async () => {
   await sqs.stop();
 });
 
+const md5 = (body: string) => createHash('md5').update(body).digest('hex');
 const queueUrl = () => `http://127.0.0.1:${sqs.port}/000000000000/events`;
 
 test('events arrive, and each has its message id', async () => {
@@ -65,4 +68,34 @@ test('a batch has at most ten entries and 1 MiB, and keeps their order', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+test('what SQS refuses is sent again, and what it says nothing about is not lost', async () => {
+  const api = await startScriptedApi([
+    {
+      status: 200,
+      body: {
+        Successful: [{ Id: '0', MessageId: 'id-0', MD5OfMessageBody: md5('"a"') }],
+        Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }],
+      },
+    },
+    {
+      status: 200,
+      body: {
+        Successful: [{ Id: '1', MessageId: 'id-1', MD5OfMessageBody: md5('"b"') }],
+        Failed: [{ Id: '2', Code: 'InvalidMessageContents', Message: 'no', SenderFault: true }],
+      },
+    },
+  ]);
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const scripted = new SQSClient({ endpoint: api.url, region: 'us-east-1', credentials });
+  const published = await publishEvents(['a', 'b', 'c'], { client: scripted, queueUrl: `${api.url}/1/q` });
+  expect(published).toEqual({
+    sent: 2,
+    messageIds: ['id-0', 'id-1', undefined],
+    failed: [{ index: 2, code: 'InvalidMessageContents', message: 'no' }],
+  });
+  expect(api.seen).toHaveLength(2);
+  scripted.destroy();
+  await api.stop();
 });
