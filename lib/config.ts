@@ -41,15 +41,18 @@ export interface AwsConfig {
   endpoints: { ssm: string; secretsmanager: string };
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One variable: how it is read, and what it may hold, in words. */
-interface Variable<T> {
+export interface Variable<T> {
   name: string;
   schema: z.ZodMiniType<T>;
   expected: string;
   fallback?: T;
   secret?: true;
+  /** Set to nothing it is wrong, not missing. */
+  emptyIsWrong?: true;
 }
 
 /**
@@ -129,11 +132,11 @@ export function readAwsConfig(env: Environment = process.env): AwsConfig {
  * Collects problems while variables are read, so that one error names them all.
  * An empty variable counts as missing: that is what an unset parameter of a deployment becomes.
  */
-function reader(env: Environment) {
+export function reader(env: Environment) {
   const problems: string[] = [];
-  function read<T>({ name, schema, expected, fallback, secret }: Variable<T>): T | undefined {
+  function read<T>({ name, schema, expected, fallback, secret, emptyIsWrong }: Variable<T>): T | undefined {
     const raw = env[name]?.trim() ?? '';
-    if (raw === '') {
+    if (raw === '' && !(emptyIsWrong && env[name] !== undefined)) {
       if (fallback === undefined) problems.push(`${name} is not set. Set it to ${expected}.`);
       return fallback;
     }
@@ -156,7 +159,14 @@ function isComplete<T extends object>(values: T): values is { [K in keyof T]: Ex
   return Object.values(values).every((value) => value !== undefined);
 }
 
-function integer(name: string, min: number, max: number, fallback: number, unit: string): Variable<number> {
+/** A variable that holds a whole number. */
+export function integer(
+  name: string,
+  min: number,
+  max: number,
+  fallback: number,
+  unit: string,
+): Variable<number> {
   const expected = `a whole number of ${unit}, ${min} to ${max}`;
   return { name, schema: number(min, max).check(z.multipleOf(1)), expected, fallback };
 }

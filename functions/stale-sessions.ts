@@ -1,0 +1,40 @@
+/** The scheduled Lambda function that stops the sessions that nobody spoke for. */
+import middy from '@middy/core';
+import { readApiConfig, readAwsConfig } from '../lib/config.ts';
+import { apiKey } from '../lib/middleware/api-key.ts';
+import { errors } from '../lib/middleware/errors.ts';
+import { invocationTime } from '../lib/middleware/invocation-time.ts';
+import { createSecretReader } from '../lib/secrets.ts';
+import { createSessionsClient } from '../lib/sessions-api/client.ts';
+import { readSweepConfig } from '../lib/sweep/config.ts';
+import { createSweep } from '../lib/sweep/sweep.ts';
+import type { SweepLine } from '../lib/sweep/telemetry.ts';
+import { sweepLine, tellSweep } from '../lib/sweep/telemetry.ts';
+
+const config = readApiConfig();
+const readKey = createSecretReader({
+  variable: 'SESSIONS_API_KEY',
+  value: config.apiKey,
+  aws: readAwsConfig,
+});
+const sweep = createSweep({
+  ...readSweepConfig(),
+  client: createSessionsClient({
+    baseUrl: config.apiUrl,
+    apiKey: readKey,
+    rate: config.apiRate,
+    concurrency: config.apiConcurrency,
+    timeoutMs: config.apiTimeoutMs,
+  }),
+  concurrency: config.apiConcurrency,
+  bulkStopChunk: config.bulkStopChunk,
+});
+
+export const handler = middy<unknown, SweepLine, Error>({ timeoutEarlyInMillis: 1000 })
+  .use(errors<unknown, SweepLine>())
+  .use(apiKey<unknown, SweepLine>(readKey))
+  .handler(async (_event, context, { signal }): Promise<SweepLine> => {
+    const report = await sweep(invocationTime(context, signal));
+    tellSweep(report, context.functionName);
+    return sweepLine(report);
+  });
