@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
 
 const METRICS = [
@@ -33,6 +33,8 @@ test('the built function sweeps the evening of the local stage, tells it in one 
   worker.postMessage({ id: 1, event: {}, timeoutMs: 60_000 });
   const [answer] = await once(worker, 'message');
   const deleted = sandbox.store.deletedIds();
+  // What a worker writes arrives after its answer.
+  await vi.waitFor(() => expect(logs.join('\n')).toContain('SweepListed'));
   await worker.terminate();
   reading.close();
   await sandbox.stop();
