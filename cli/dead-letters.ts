@@ -104,7 +104,7 @@ async function redriveLetters(values: Values): Promise<void> {
   }
   // Without a filter the person has said yes already.
   if (filtered && !(await agreed(from, wanted, values))) return;
-  const bar = progressBar(wanted.length);
+  const bar = progressBar('sending', 'events', wanted.length);
   const { moved, left } = await redrive(from, to, wanted, bar.update);
   bar.stop();
   console.log(`Sent ${moved} back to the events queue.`);

@@ -136,7 +136,7 @@ function checkAll(events: readonly unknown[]): void {
 async function send(events: readonly unknown[], queueUrl: string | undefined): Promise<void> {
   const startedAt = performance.now();
   const { client, url } = await connect(queueUrl);
-  const bar = progressBar(events.length);
+  const bar = progressBar('sending', 'events', events.length);
   const { sent, messageIds, failed } = await publishEvents(events, {
     client,
     queueUrl: url,

@@ -11,7 +11,7 @@ export function problem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const refused = [error, error.cause].map(textOf).find((text) => text.includes('ECONNREFUSED'));
   if (refused !== undefined)
-    return `${refused}: nothing answers there. Is the local stage running (npm start)?`;
+    return `${refused.replace(/\.$/, '')}: nothing answers there. Is the local stage running (npm start)?`;
   return error.message;
 }
 

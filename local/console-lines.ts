@@ -1,4 +1,4 @@
-/** What the local stage prints: its banner, and one line for every batch instead of the function's log line. */
+/** What the local stage prints: its banner, and one line for every batch and every sweep instead of the functions' log lines. */
 import pc from 'picocolors';
 import * as z from 'zod/mini';
 import { LOCAL_QUEUE_NAMES, type LocalStage, SANDBOX_API_KEY } from './defaults.ts';
@@ -22,6 +22,13 @@ const DeadLetter = z.looseObject({
   messageId: z.string(),
   code: z.string(),
   reason: z.string(),
+});
+
+const Sweep = z.looseObject({
+  message: z.literal('sweep'),
+  listed: z.number(),
+  stopped: z.number(),
+  durationMs: z.number(),
 });
 
 /** serverless-offline's own line for every invocation; ours says more. */
@@ -49,6 +56,7 @@ ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. 
 Try in another terminal:
   ${pc.bold('npm run emit -- match.ended --session-id abc123-s')}    ${pc.dim('a match ends, its session goes')}
   ${pc.bold('npm run emit -- --storm 1000')}                         ${pc.dim('11,000 events, a handful of calls')}
+  ${pc.bold('npm run sweep')}                                        ${pc.dim(`what nobody spoke for; it goes every ${stage.sweepSeconds} s`)}
   curl -H 'Authorization: token ${SANDBOX_API_KEY}' ${stage.sandboxUrl}/v1/sessions
 
 `;
@@ -76,6 +84,11 @@ export function failedBatchLine(records: number, error: unknown, time: Date): st
   return `${clock(time)}  ${pc.red('batch failed')}: ${reason} (${back})\n`;
 }
 
+/** The line of a sweep that failed. */
+export function failedSweepLine(error: unknown, time: Date): string {
+  return `${clock(time)}  ${pc.red('sweep failed')}: ${error instanceof Error ? error.message : String(error)}\n`;
+}
+
 /** One line of output as the stage shows it; undefined: not at all. @param time when it was written */
 export function showLine(line: string, time: Date): string | undefined {
   if (INVOCATION.test(stripColors(line))) return undefined;
@@ -87,6 +100,8 @@ export function showLine(line: string, time: Date): string | undefined {
   if (letter.success) return deadLetterLine(letter.data, time);
   const retry = Retry.safeParse(entry);
   if (retry.success) return retryLine(retry.data, time);
+  const sweep = Sweep.safeParse(entry);
+  if (sweep.success) return sweepLine(sweep.data, time);
   return Metrics.safeParse(entry).success ? undefined : line;
 }
 
@@ -101,6 +116,11 @@ function batchLine(batch: z.infer<typeof Batch>, time: Date): string {
     outcomes.join(', '),
     pc.dim(`${Math.round(batch.durationMs)} ms`),
   ].join('  ');
+}
+
+function sweepLine({ listed, stopped, durationMs }: z.infer<typeof Sweep>, time: Date): string {
+  const outcome = stopped > 0 ? pc.green(`${stopped} stopped`) : pc.dim('none is stale');
+  return `${clock(time)}  ${pc.bold(`sweep of ${count(listed, 'session')}`)}  ${outcome}  ${pc.dim(`${Math.round(durationMs)} ms`)}`;
 }
 
 function deadLetterLine({ messageId, code, reason }: z.infer<typeof DeadLetter>, time: Date): string {

@@ -21,8 +21,15 @@ export const SANDBOX_API_KEY = 'sandbox-key';
 /** What the embedded SQS takes for credentials: it checks none, but the AWS SDK signs nothing without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** Ports and addresses of a local stage. All on 127.0.0.1. */
+/** What the sweep of the local stage does otherwise than a deployment's: its sessions include an ancient and a protected one. */
+export const LOCAL_SWEEP = { SWEEP_MAX_AGE: '24h', SWEEP_PROTECT: 'session:lobby*' } as const;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Ports and addresses of a local stage, all on 127.0.0.1, and its schedule. */
 export interface LocalStage {
+  /** Between two sweeps. */
+  sweepSeconds: number;
   sqsPort: number;
   sandboxPort: number;
   sqsUrl: string;
@@ -32,14 +39,16 @@ export interface LocalStage {
 }
 
 /**
- * The local stage that these environment variables describe: `LOCAL_SQS_PORT` (default 4566) and
- * `LOCAL_SANDBOX_PORT` (default 4010). Throws a RangeError for a value that is no TCP port.
+ * The local stage that these environment variables describe: `LOCAL_SQS_PORT` (default 4566),
+ * `LOCAL_SANDBOX_PORT` (default 4010) and `LOCAL_SWEEP_SECONDS` (default 120). Throws a RangeError for a
+ * value that is no TCP port, and for a schedule of more than a day.
  */
-export function localStage(env: Readonly<Record<string, string | undefined>>): LocalStage {
+export function localStage(env: Environment): LocalStage {
   const sqsPort = port(env, 'LOCAL_SQS_PORT', 4566);
   const sandboxPort = port(env, 'LOCAL_SANDBOX_PORT', 4010);
   const sqsUrl = `http://127.0.0.1:${sqsPort}`;
   return {
+    sweepSeconds: wholeNumber(env, 'LOCAL_SWEEP_SECONDS', 120, 86_400, 'a number of seconds'),
     sqsPort,
     sandboxPort,
     sqsUrl,
@@ -49,9 +58,13 @@ export function localStage(env: Readonly<Record<string, string | undefined>>): L
   };
 }
 
-function port(env: Readonly<Record<string, string | undefined>>, name: string, standard: number): number {
+function port(env: Environment, name: string, standard: number): number {
+  return wholeNumber(env, name, standard, 65_535, 'a port number');
+}
+
+function wholeNumber(env: Environment, name: string, standard: number, max: number, what: string): number {
   const value = env[name];
   if (value === undefined || value === '') return standard;
-  if (/^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535) return Number(value);
-  throw new RangeError(`${name} is "${value}"; it must be a port number from 1 to 65535.`);
+  if (/^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= max) return Number(value);
+  throw new RangeError(`${name} is "${value}"; it must be ${what} from 1 to ${max}.`);
 }

@@ -6,7 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import PQueue from 'p-queue';
 import { failedIds } from './batch-response.ts';
 import { toRecord } from './sqs-record.ts';
@@ -24,7 +24,8 @@ export interface BatchOutcome {
 export interface EventSourceOptions {
   client: SQSClient;
   queueUrl: string;
-  invoke: (event: SQSEvent) => Promise<SQSBatchResponse | undefined>;
+  /** Gives the function's answer, as it came. */
+  invoke: (event: SQSEvent) => Promise<unknown>;
   /** Records in one invocation at most, 1 to 10,000. */
   batchSize: number;
   /** How long a batch gathers after its first record, in milliseconds. */

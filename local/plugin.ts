@@ -1,14 +1,22 @@
 /**
  * The Serverless plugin of the local stage: gives `serverless offline start` the queues of serverless.yml,
- * the sandbox Sessions API, and the SQS event source. Does nothing for any other command.
+ * the sandbox Sessions API, the SQS event source, and the sweep's schedule. Does nothing for any other command.
  */
 import * as z from 'zod/mini';
-import { banner, failedBatchLine, rewriteLines, showLine } from './console-lines.ts';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, type LocalStage, localStage, SANDBOX_API_KEY } from './defaults.ts';
+import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
+import {
+  LOCAL_CREDENTIALS,
+  LOCAL_REGION,
+  LOCAL_SWEEP,
+  type LocalStage,
+  localStage,
+  SANDBOX_API_KEY,
+} from './defaults.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';
 import { createQueues, type LocalQueue, readQueues, resolveReference } from './queues.ts';
+import { type Schedule, startSchedule } from './schedule.ts';
 import { type LocalSqs, startLocalSqs } from './sqs-server.ts';
 
 /** What of Serverless' own object the plugin reads, and sets: the environments. */
@@ -28,6 +36,7 @@ interface ServerlessFunction {
 }
 
 const HOST = '127.0.0.1';
+const SWEEP_FUNCTION = 'stale-sessions';
 /** Ctrl-C: what is in flight may take this long, in milliseconds. */
 const GRACE_MS = 1000;
 const OFFLINE_LAMBDA_PORT = 3002;
@@ -50,7 +59,8 @@ interface Running {
   sqs: LocalSqs;
   stopSandbox: () => Promise<void>;
   sessions: number;
-  sources: EventSource[];
+  /** What ends before the queues and the API do. */
+  parts: (EventSource | Schedule)[];
   invocations: AbortController;
 }
 
@@ -99,7 +109,7 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
   setEnvironments(service.functions, stage, queues);
   const sessions = sandbox.store.sessions().length;
   const invocations = new AbortController();
-  return { stage, queues, sqs, stopSandbox: sandbox.stop, sessions, sources: [], invocations };
+  return { stage, queues, sqs, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
 }
 
 /** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
@@ -114,6 +124,7 @@ function setEnvironments(
       ...Object.fromEntries(own.map(([name, value]) => [name, resolveReference(value, queues)])),
       SESSIONS_API_KEY: SANDBOX_API_KEY,
       SESSIONS_API_URL: stage.sandboxUrl,
+      ...LOCAL_SWEEP,
       AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
@@ -125,13 +136,14 @@ function setEnvironments(
   }
 }
 
-/** Starts an event source for each `sqs` event, and says that the stage is ready. */
+/** Starts an event source for each `sqs` event and the sweep's schedule, and says that the stage is ready. */
 function listen({ service }: Serverless, running: Running, lambdaPort: number): void {
   for (const stream of [process.stdout, process.stderr]) {
     rewriteLines(stream, (line) => showLine(line, new Date()));
   }
-  for (const { name = '', events = [] } of Object.values(service.functions)) {
+  for (const [key, { name = '', events = [] }] of Object.entries(service.functions)) {
     const invoke = createInvoke(`http://${HOST}:${lambdaPort}`, name, running.invocations.signal);
+    if (key === SWEEP_FUNCTION) running.parts.push(startSweeps(running, () => invoke({})));
     for (const event of events) {
       const sqs = SqsEvent.safeParse(event).data?.sqs;
       const arn = resolveReference(sqs?.arn, running.queues);
@@ -149,15 +161,22 @@ function listen({ service }: Serverless, running: Running, lambdaPort: number): 
           process.stdout.write(failedBatchLine(records, error, new Date()));
         },
       });
-      running.sources.push(source);
+      running.parts.push(source);
     }
   }
   process.stdout.write(banner(running.stage, running.sessions));
 }
 
-async function stop({ sources, sqs, stopSandbox, invocations }: Running): Promise<void> {
+/** In serverless.yml the schedule is a resource, not an event. */
+function startSweeps({ stage, invocations }: Running, invoke: () => Promise<unknown>): Schedule {
+  return startSchedule(invoke, stage.sweepSeconds * 1000, (error) => {
+    if (!invocations.signal.aborted) process.stdout.write(failedSweepLine(error, new Date()));
+  });
+}
+
+async function stop({ parts, sqs, stopSandbox, invocations }: Running): Promise<void> {
   const grace = setTimeout(() => invocations.abort(), GRACE_MS);
-  await Promise.all(sources.map((source) => source.stop()));
+  await Promise.all(parts.map((part) => part.stop()));
   clearTimeout(grace);
   await Promise.all([sqs.stop(), stopSandbox()]);
 }

@@ -39,14 +39,20 @@ const LOOK_UNTIL = 0.6;
 /** No look starts after this share: the last bulk stop needs time, too. */
 const AGAIN_UNTIL = 0.95;
 
+/** What a caller may say to one run. */
+export interface SweepCall extends CallOptions, Pick<Pass, 'onProgress'> {
+  /** Asked before the first stop, with what was found. Default: yes. */
+  confirm?: (rows: readonly SweepRow[]) => Promise<boolean>;
+}
+
 /** One run. @throws SessionsApiError when the sessions cannot be listed. */
-export type Sweep = (call?: CallOptions & Pick<Pass, 'onProgress'>) => Promise<SweepReport>;
+export type Sweep = (call?: SweepCall) => Promise<SweepReport>;
 
 /** Makes a sweep. It remembers from run to run when sessions were created, so that it goes on with the oldest. */
 export function createSweep(options: SweepOptions): Sweep {
   const { client, concurrency, policy, mode, maxStops, bulkStopChunk: chunk } = options;
   const memory: SweepMemory = new Map();
-  return async ({ deadline = Number.POSITIVE_INFINITY, signal, onProgress } = {}) => {
+  return async ({ deadline = Number.POSITIVE_INFINITY, signal, onProgress, confirm } = {}) => {
     const startedAt = Date.now();
     const at = (share: number): number => startedAt + (deadline - startedAt) * share;
     const pass: Pass = {
@@ -60,10 +66,11 @@ export function createSweep(options: SweepOptions): Sweep {
     const found = await survey(pass, policy, memory, times);
     const stale = found.rows.filter(({ verdict }) => verdict.stop).length;
     const guardTripped = stale > maxStops;
+    const stopsAny = mode === 'stop' && stale > 0 && !guardTripped;
     const stops =
-      mode === 'report' || guardTripped
-        ? { stopped: [], complete: true }
-        : await stopStale(pass, policy, found.rows, { untilMs: at(AGAIN_UNTIL), chunk });
+      stopsAny && ((await confirm?.(found.rows)) ?? true)
+        ? await stopStale(pass, policy, found.rows, { untilMs: at(AGAIN_UNTIL), chunk })
+        : { stopped: [], complete: true };
     return {
       ...found,
       mode,

@@ -26,11 +26,14 @@ const WELL_KNOWN: readonly Aged[] = [
 const STALE: readonly Aged[] = [
   session('empty1-s', 2, 47, []),
   session('empty2-s', 3, 125, []),
-  { session_id: 'unlinked1-s', status: 'Status.WAITING', users: ['192.0.2.77'], minutes: 33 },
+  { session_id: 'unlinked1-s', status: 'Status.WAITING', users: [], minutes: 33 },
   { session_id: 'unlinked2-s', status: 'Status.SEEKING', users: ['192.0.2.78'], minutes: 1 },
-  { session_id: 'error1-s', status: 'Status.ERROR', users: ['192.0.2.79'], minutes: 21 },
+  { session_id: 'error1-s', status: 'Status.ERROR', users: [], minutes: 21 },
   session('old1-s', 1, 26 * 60, ['198.51.100.99']),
 ];
+
+/** Empty as the stale ones, but kept on purpose: the local stage protects `session:lobby*`. */
+const PROTECTED: readonly Aged[] = [session('lobby-eu-s', 2, 3 * 60, [])];
 
 /**
  * Adds the population to a store: the same ids every time, `abc123-s` among them, with ages relative to now.
@@ -38,7 +41,7 @@ const STALE: readonly Aged[] = [
  * Throws a RangeError when the store has one of the ids already.
  */
 export function seedPopulation(store: Store, now: number = Date.now()): void {
-  const evening = [...WELL_KNOWN, ...matches(), ...STALE];
+  const evening = [...WELL_KNOWN, ...matches(), ...STALE, ...PROTECTED];
   store.add(evening.map(({ minutes, ...one }) => ({ ...one, created_at: now - minutes * MINUTE })));
 }
 

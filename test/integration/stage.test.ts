@@ -38,9 +38,9 @@ async function portVariables() {
 }
 
 /** Starts the stage; `says` is done once it has printed this. */
-function startStage(ports: Record<string, string>) {
+function startStage(ports: Record<string, string>, ...parameters: string[]) {
   const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...env } = process.env;
-  const started = spawn(process.execPath, [PROGRAM, 'offline', 'start', '--stage', 'local'], {
+  const started = spawn(process.execPath, [PROGRAM, 'offline', 'start', '--stage', 'local', ...parameters], {
     cwd: ROOT,
     env: { ...env, ...ports, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -94,6 +94,16 @@ test('a match ends: its session goes, the batch is told in one line, and Ctrl-C 
   await expect(fetch(addresses.sandboxUrl)).rejects.toThrow('fetch failed');
   await expect(fetch(addresses.sqsUrl)).rejects.toThrow('fetch failed');
 });
+
+test('it sweeps on a schedule: what nobody spoke for goes, what is protected stays', async () => {
+  const ports = { ...(await portVariables()), LOCAL_SWEEP_SECONDS: '1' };
+  const stage = startStage(ports, '--param=apiRate=100');
+  await stage.says(/sweep of 43 sessions {2}5 stopped/);
+  const answer = await fetch(`${localStage(ports).sandboxUrl}/v1/session/lobby-eu-s`, {
+    headers: { authorization: `token ${SANDBOX_API_KEY}` },
+  });
+  expect(answer.status).toBe(200);
+}, 60_000);
 
 test('a busy port is named, with the variable that chooses another', async () => {
   const ports = await portVariables();

@@ -1,8 +1,10 @@
+/** The built function in an environment of its own, as Lambda runs it. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { expect, test, vi } from 'vitest';
-import { seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LOCAL_SWEEP } from '../../local/defaults.ts';
+import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
 
 const METRICS = [
   'SweepListed',
@@ -13,36 +15,61 @@ const METRICS = [
   'SweepDuration',
 ];
 
-test('the built function sweeps the evening of the local stage, tells it in one line and writes its metrics', async () => {
-  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
-  seedPopulation(sandbox.store);
+let sandbox: Sandbox;
+beforeEach(async () => {
+  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+});
+afterEach(async () => {
+  await sandbox.stop();
+});
+
+/** Invokes the function once; gives its answer and what it logged. */
+async function invoke(env: Record<string, string>, limits: Worker['resourceLimits'] = {}) {
   const worker = new Worker(new URL('../support/lambda-worker.ts', import.meta.url), {
-    env: {
-      SESSIONS_API_KEY: 'sandbox-key',
-      SESSIONS_API_URL: sandbox.url,
-      API_RATE: '1000',
-      SWEEP_MAX_AGE: '24h',
-    },
+    env: { SESSIONS_API_KEY: 'sandbox-key', SESSIONS_API_URL: sandbox.url, API_RATE: '1000', ...env },
     workerData: { bundle: new URL('../../dist/functions/stale-sessions.mjs', import.meta.url).href },
     stdout: true,
     stderr: true,
+    resourceLimits: limits,
   });
   const logs: string[] = [];
   const reading = createInterface({ input: worker.stdout }).on('line', (line) => logs.push(line));
   await once(worker, 'message');
   worker.postMessage({ id: 1, event: {}, timeoutMs: 60_000 });
   const [answer] = await once(worker, 'message');
-  const deleted = sandbox.store.deletedIds();
   // What a worker writes arrives after its answer.
   await vi.waitFor(() => expect(logs.join('\n')).toContain('SweepListed'));
   await worker.terminate();
   reading.close();
-  await sandbox.stop();
+  return { answer, logs };
+}
 
+test('sweeps the evening of the local stage, tells it in one line and writes its metrics', async () => {
+  seedPopulation(sandbox.store);
+  const { answer, logs } = await invoke(LOCAL_SWEEP);
   expect(answer).toMatchObject({ response: { mode: 'stop', guardTripped: false, complete: true } });
-  expect(deleted).toEqual(expect.arrayContaining(['empty1-s', 'empty2-s', 'old1-s']));
-  expect(deleted).not.toContain('abc123-s');
+  expect(sandbox.store.deletedIds().sort()).toEqual([
+    'empty1-s',
+    'empty2-s',
+    'error1-s',
+    'old1-s',
+    'unlinked1-s',
+  ]);
   const lines = logs.map((line): unknown => JSON.parse(line));
-  expect(lines).toContainEqual(expect.objectContaining({ message: 'sweep', stopped: deleted.length }));
+  expect(lines).toContainEqual(expect.objectContaining({ message: 'sweep', listed: 43, stopped: 5 }));
   for (const metric of METRICS) expect(logs.join('\n')).toContain(metric);
+});
+
+test('10,000 sessions, 300 of them stale, fit into a heap of 64 MB with all that the function itself needs', async () => {
+  const aged = { deployment_request_id: 'dep', created_at: Date.now() - 3_600_000 };
+  sandbox.store.add(
+    Array.from({ length: 10_000 }, (_, index) => ({
+      ...aged,
+      session_id: `s${index}`,
+      users: index < 300 ? [] : ['192.0.2.1', '192.0.2.2'],
+    })),
+  );
+  const limits = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 16 };
+  const { answer } = await invoke({}, limits);
+  expect(answer).toMatchObject({ response: { listed: 10_000, stopped: 300, complete: true } });
 });
