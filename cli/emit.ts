@@ -6,6 +6,7 @@ import { publishEvents } from '../lib/queue/publish.ts';
 import { localStage } from '../local/defaults.ts';
 import { problem, UsageError } from './errors.ts';
 import { eventFromOptions } from './event-options.ts';
+import { sendToHook } from './hook.ts';
 import { progressBar } from './progress.ts';
 import { connect } from './queue.ts';
 import { stormEvents, stormSessions } from './storm.ts';
@@ -23,6 +24,7 @@ const HELP = `Sends events to the local stage (npm start), or to any queue.
 
   --time TIME        when it happened (RFC 3339)
   --queue-url URL    another queue, with the AWS credentials that you have
+  --hook URL         over HTTP instead, signed with HOOK_SIGNING_SECRET (the local stage needs none)
   --sandbox-url URL  where the storm's sessions are made first (the local sandbox)
   --shuffle          the storm in random order;  --seed N  which one
   --dry-run          print the events, send none
@@ -40,6 +42,7 @@ const OPTIONS = {
   shuffle: { type: 'boolean', default: false },
   seed: { type: 'string' },
   'queue-url': { type: 'string' },
+  hook: { type: 'string' },
   'sandbox-url': { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   'no-check': { type: 'boolean', default: false },
@@ -65,7 +68,16 @@ async function main(args: string[]): Promise<void> {
     for (const event of events) console.log(JSON.stringify(event));
     return;
   }
-  await send(events, values['queue-url']);
+  const startedAt = performance.now();
+  const ids = await (values.hook === undefined
+    ? sendToQueue(events, values['queue-url'])
+    : sendByHook(events, values.hook));
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(
+    ids.length === 1
+      ? `Sent, message ${ids[0]}.`
+      : `Sent ${ids.length.toLocaleString('en')} events in ${seconds} s.`,
+  );
 }
 
 type Values = ReturnType<typeof readArguments>['values'];
@@ -133,11 +145,11 @@ function checkAll(events: readonly unknown[]): void {
   if (lines.length > 0) throw new Error(['This is no valid event; nothing was sent.', ...lines].join('\n'));
 }
 
-async function send(events: readonly unknown[], queueUrl: string | undefined): Promise<void> {
-  const startedAt = performance.now();
+/** Gives SQS's message ids. */
+async function sendToQueue(events: readonly unknown[], queueUrl: string | undefined) {
   const { client, url } = await connect(queueUrl);
   const bar = progressBar('sending', 'events', events.length);
-  const { sent, messageIds, failed } = await publishEvents(events, {
+  const { messageIds, failed } = await publishEvents(events, {
     client,
     queueUrl: url,
     onProgress: bar.update,
@@ -145,16 +157,19 @@ async function send(events: readonly unknown[], queueUrl: string | undefined): P
   bar.stop();
   client.destroy();
   const [failure] = failed;
-  if (failure !== undefined) {
-    const { code, index, message } = failure;
-    throw new Error(
-      `${failed.length} of ${events.length} not sent; the first, number ${index}: ${code} ${message}`,
-    );
-  }
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(
-    sent === 1
-      ? `Sent, message ${messageIds[0]}.`
-      : `Sent ${sent.toLocaleString('en')} events in ${seconds} s.`,
+  if (failure === undefined) return messageIds;
+  const { code, index, message } = failure;
+  throw new Error(
+    `${failed.length} of ${events.length} not sent; the first, number ${index}: ${code} ${message}`,
   );
+}
+
+async function sendByHook(events: readonly unknown[], url: string) {
+  if (!URL.canParse(url)) throw new UsageError(`--hook is "${url}"; it must be the URL of a hook.`);
+  const bar = progressBar('sending', 'events', events.length);
+  try {
+    return await sendToHook(url, events, process.env, bar.update);
+  } finally {
+    bar.stop();
+  }
 }

@@ -9,10 +9,17 @@ export class UsageError extends Error {
 export function problem(error: unknown): string {
   if (error instanceof UsageError) return `${error.message} See --help.`;
   if (!(error instanceof Error)) return String(error);
-  const refused = [error, error.cause].map(textOf).find((text) => text.includes('ECONNREFUSED'));
+  const refused = causesOf(error)
+    .map(textOf)
+    .find((text) => text.includes('ECONNREFUSED'));
   if (refused !== undefined)
     return `${refused.replace(/\.$/, '')}: nothing answers there. Is the local stage running (npm start)?`;
   return error.message;
+}
+
+/** The error, what caused it, and so on. */
+function causesOf(error: unknown): unknown[] {
+  return error instanceof Error ? [error, ...causesOf(error.cause)] : [];
 }
 
 function textOf(error: unknown): string {

@@ -93,10 +93,9 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
  */
 export function readQueueConfig(env: Environment = process.env): QueueConfig {
   const read = reader(env);
-  const expected = "the queue's URL, which the deployment sets";
   const config = {
-    eventsQueueUrl: read({ name: 'EVENTS_QUEUE_URL', schema: httpUrl(), expected }),
-    deadLetterQueueUrl: read({ name: 'DEAD_LETTER_QUEUE_URL', schema: httpUrl(), expected }),
+    eventsQueueUrl: read(queueUrl('EVENTS_QUEUE_URL')),
+    deadLetterQueueUrl: read(queueUrl('DEAD_LETTER_QUEUE_URL')),
   };
   return read.finish(config);
 }
@@ -157,6 +156,11 @@ export function reader(env: Environment) {
 
 function isComplete<T extends object>(values: T): values is { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.values(values).every((value) => value !== undefined);
+}
+
+/** A variable that holds a queue's URL. */
+export function queueUrl(name: string): Variable<string> {
+  return { name, schema: httpUrl(), expected: "the queue's URL, which the deployment sets" };
 }
 
 /** A variable that holds a whole number. */

@@ -1,7 +1,7 @@
 /** What the local stage prints: its banner, and one line for every batch and every sweep instead of the functions' log lines. */
 import pc from 'picocolors';
 import * as z from 'zod/mini';
-import { LOCAL_QUEUE_NAMES, type LocalStage, SANDBOX_API_KEY } from './defaults.ts';
+import { LOCAL_HOOK_SECRET, LOCAL_QUEUE_NAMES, type LocalStage, SANDBOX_API_KEY } from './defaults.ts';
 
 const Batch = z.looseObject({
   message: z.literal('batch'),
@@ -31,8 +31,15 @@ const Sweep = z.looseObject({
   durationMs: z.number(),
 });
 
-/** serverless-offline's own line for every invocation; ours says more. */
-const INVOCATION = /^\(λ: .+\) RequestId: .+ Billed Duration: \d+ ms$/;
+const Hook = z.looseObject({
+  message: z.literal('hook'),
+  route: z.string(),
+  status: z.number(),
+  accepted: z.number(),
+});
+
+/** serverless-offline's own lines for every invocation and every request; ours say more. */
+const INVOCATION = /^(\(λ: .+\) RequestId: .+ Billed Duration: \d+ ms|[A-Z]+ \/\S* \(λ: .+\))$/;
 
 /** The outcomes in the order they are told, and how they look. */
 const OUTCOMES = [
@@ -51,6 +58,7 @@ ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. 
 
   Events queue   ${pc.cyan(stage.eventsQueueUrl)}
   Dead letters   ${pc.cyan(stage.deadLetterQueueUrl)}
+  Hook           ${pc.cyan(stage.hookUrl)} ${pc.dim(`(sign with ${LOCAL_HOOK_SECRET})`)}
   Sessions API   ${pc.cyan(stage.sandboxUrl)} ${pc.dim(`(a sandbox; ${sessions} sessions are playing)`)}
 
 Try in another terminal:
@@ -102,6 +110,8 @@ export function showLine(line: string, time: Date): string | undefined {
   if (retry.success) return retryLine(retry.data, time);
   const sweep = Sweep.safeParse(entry);
   if (sweep.success) return sweepLine(sweep.data, time);
+  const hook = Hook.safeParse(entry);
+  if (hook.success) return hookLine(hook.data, time);
   return Metrics.safeParse(entry).success ? undefined : line;
 }
 
@@ -123,6 +133,11 @@ function sweepLine({ listed, stopped, durationMs }: z.infer<typeof Sweep>, time:
   return `${clock(time)}  ${pc.bold(`sweep of ${count(listed, 'session')}`)}  ${outcome}  ${pc.dim(`${Math.round(durationMs)} ms`)}`;
 }
 
+function hookLine({ route, status, accepted }: z.infer<typeof Hook>, time: Date): string {
+  const outcome = status === 202 ? pc.green(`${count(accepted, 'event')} queued`) : pc.red(String(status));
+  return `${clock(time)}  ${pc.bold(route)}  ${outcome}`;
+}
+
 function deadLetterLine({ messageId, code, reason }: z.infer<typeof DeadLetter>, time: Date): string {
   return `${clock(time)}  ${pc.red('dead letter')} ${messageId}: ${code}, ${reason}`;
 }
@@ -136,7 +151,9 @@ export function rewriteLines(stream: NodeJS.WriteStream, show: (line: string) =>
   type Done = (error?: Error | null) => void;
   stream.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Done, done?: Done): boolean => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
-    return write(rewrite(text, show), typeof encoding === 'function' ? encoding : done);
+    // serverless-offline writes blank lines around the lines that are not shown.
+    const shown = text.trim() === '' ? '' : rewrite(text, show);
+    return write(shown, typeof encoding === 'function' ? encoding : done);
   };
 }
 

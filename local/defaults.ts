@@ -18,6 +18,12 @@ export const LOCAL_QUEUE_NAMES = {
 /** The API key that the sandbox Sessions API accepts. */
 export const SANDBOX_API_KEY = 'sandbox-key';
 
+/** What the hook of the local stage verifies with. Known to everyone: it protects nothing. */
+export const LOCAL_HOOK_SECRET = 'whsec_c2Vzc2lvbi1ob29rcyBsb2NhbCBzdGFnZSBzZWNyZXQ=';
+
+/** What stands in the path of the platform's webhooks on the local stage. */
+export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
+
 /** What the embedded SQS takes for credentials: it checks none, but the AWS SDK signs nothing without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
@@ -32,27 +38,32 @@ export interface LocalStage {
   sweepSeconds: number;
   sqsPort: number;
   sandboxPort: number;
+  hookPort: number;
   sqsUrl: string;
   sandboxUrl: string;
+  hookUrl: string;
   eventsQueueUrl: string;
   deadLetterQueueUrl: string;
 }
 
 /**
  * The local stage that these environment variables describe: `LOCAL_SQS_PORT` (default 4566),
- * `LOCAL_SANDBOX_PORT` (default 4010) and `LOCAL_SWEEP_SECONDS` (default 120). Throws a RangeError for a
+ * `LOCAL_SANDBOX_PORT` (default 4010), `LOCAL_HOOK_PORT` (default 4020) and `LOCAL_SWEEP_SECONDS` (default 120). Throws a RangeError for a
  * value that is no TCP port, and for a schedule of more than a day.
  */
 export function localStage(env: Environment): LocalStage {
   const sqsPort = port(env, 'LOCAL_SQS_PORT', 4566);
   const sandboxPort = port(env, 'LOCAL_SANDBOX_PORT', 4010);
+  const hookPort = port(env, 'LOCAL_HOOK_PORT', 4020);
   const sqsUrl = `http://127.0.0.1:${sqsPort}`;
   return {
     sweepSeconds: wholeNumber(env, 'LOCAL_SWEEP_SECONDS', 120, 86_400, 'a number of seconds'),
     sqsPort,
     sandboxPort,
+    hookPort,
     sqsUrl,
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
+    hookUrl: `http://127.0.0.1:${hookPort}/hooks`,
     eventsQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.events}`,
     deadLetterQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.deadLetters}`,
   };

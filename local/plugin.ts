@@ -6,6 +6,8 @@ import * as z from 'zod/mini';
 import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
 import {
   LOCAL_CREDENTIALS,
+  LOCAL_EDGEGAP_TOKEN,
+  LOCAL_HOOK_SECRET,
   LOCAL_REGION,
   LOCAL_SWEEP,
   type LocalStage,
@@ -95,6 +97,7 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
     [
       { port: stage.sqsPort, variable: 'LOCAL_SQS_PORT', what: 'the embedded SQS' },
       { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
+      { port: stage.hookPort, variable: 'LOCAL_HOOK_PORT', what: 'the hook' },
       { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
     ],
     HOST,
@@ -125,6 +128,8 @@ function setEnvironments(
       SESSIONS_API_KEY: SANDBOX_API_KEY,
       SESSIONS_API_URL: stage.sandboxUrl,
       ...LOCAL_SWEEP,
+      HOOK_SIGNING_SECRET: LOCAL_HOOK_SECRET,
+      HOOK_EDGEGAP_TOKEN: LOCAL_EDGEGAP_TOKEN,
       AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

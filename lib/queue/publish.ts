@@ -48,7 +48,7 @@ export interface Entry {
  */
 export async function publishEvents(events: readonly unknown[], options: PublishOptions): Promise<Published> {
   const published: Published = { sent: 0, messageIds: new Array(events.length), failed: [] };
-  const entries = events.map((event, index) => ({ index, body: JSON.stringify(event) }));
+  const entries = events.map((event, index) => ({ index, body: bodyOf(event) }));
   const { chunks, tooLarge } = chunkEntries(entries);
   for (const { index } of tooLarge) {
     published.failed.push({
@@ -61,6 +61,11 @@ export async function publishEvents(events: readonly unknown[], options: Publish
   await queue.addAll(chunks.map((chunk) => () => sendChunk(chunk, options, published)));
   published.failed.sort((a, b) => a.index - b.index);
   return published;
+}
+
+/** JSON that SQS takes: it refuses two characters that JSON may hold as they are. */
+function bodyOf(event: unknown): string {
+  return JSON.stringify(event).replaceAll('\uFFFE', '\\ufffe').replaceAll('\uFFFF', '\\uffff');
 }
 
 /** Cuts entries into batches that SQS takes, in order; those that are too large alone are set aside. Pure. */
@@ -99,8 +104,13 @@ async function sendChunk(
     }
     const indexes = new Set(again.map((failure) => failure.index));
     left = left.filter((entry) => indexes.has(entry.index));
-    if (left.length > 0) await sleep(Math.random() * FIRST_BACK_OFF_MS * 2 ** attempt);
+    if (left.length > 0) await pause(Math.random() * FIRST_BACK_OFF_MS * 2 ** attempt, options.signal);
   }
+}
+
+/** A pause that an abort ends early. */
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal && { signal }).catch(() => undefined);
 }
 
 /** Sends once; gives what was not taken, and whether that is final. */

@@ -1,12 +1,20 @@
 /** The local stage as a person starts it: the real Serverless program, on free ports. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, expect, test } from 'vitest';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage, SANDBOX_API_KEY } from '../../local/defaults.ts';
+import {
+  LOCAL_CREDENTIALS,
+  LOCAL_HOOK_SECRET,
+  LOCAL_REGION,
+  localStage,
+  SANDBOX_API_KEY,
+} from '../../local/defaults.ts';
 
+const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
 
@@ -33,8 +41,13 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 async function portVariables() {
-  const [sqs, sandbox, lambda] = await freePorts(3);
-  return { LOCAL_SQS_PORT: `${sqs}`, LOCAL_SANDBOX_PORT: `${sandbox}`, LOCAL_LAMBDA_PORT: `${lambda}` };
+  const [sqs, sandbox, lambda, hook] = await freePorts(4);
+  return {
+    LOCAL_SQS_PORT: `${sqs}`,
+    LOCAL_SANDBOX_PORT: `${sandbox}`,
+    LOCAL_LAMBDA_PORT: `${lambda}`,
+    LOCAL_HOOK_PORT: `${hook}`,
+  };
 }
 
 /** Starts the stage; `says` is done once it has printed this. */
@@ -103,6 +116,49 @@ test('it sweeps on a schedule: what nobody spoke for goes, what is protected sta
     headers: { authorization: `token ${SANDBOX_API_KEY}` },
   });
   expect(answer.status).toBe(200);
+}, 60_000);
+
+test('curl and openssl send a signed event to the hook, and the session goes; with another secret it does not', async () => {
+  const ports = await portVariables();
+  const { hookUrl, sandboxUrl } = localStage(ports);
+  const stage = startStage(ports);
+  await stage.says(/is ready/);
+  const send = async (sessionId: string, secret: string): Promise<number | string> => {
+    const script = fileURLToPath(new URL('../../docs/senders/send.sh', import.meta.url));
+    const event = JSON.stringify({ type: 'match.ended', data: { session_id: sessionId } });
+    const env = { ...process.env, HOOK_URL: hookUrl, HOOK_SIGNING_SECRET: secret };
+    const { stdout } = await run('bash', [script, event], { env }).catch(({ stdout: out }) => ({
+      stdout: out,
+    }));
+    return stdout;
+  };
+  const status = async (id: string): Promise<number> => {
+    const headers = { authorization: `token ${SANDBOX_API_KEY}` };
+    return (await fetch(`${sandboxUrl}/v1/session/${id}`, { headers })).status;
+  };
+  expect(await send('abc124-s', `whsec_${'A'.repeat(32)}`)).toContain('"status":401');
+  expect(await send('abc123-s', LOCAL_HOOK_SECRET)).toContain('"accepted":1');
+  await stage.says(/1 event → 1 call {2}1 done/);
+  expect(await status('abc123-s')).toBe(410);
+  expect(await status('abc124-s')).toBe(200);
+
+  const emit = (...args: string[]) =>
+    run(process.execPath, ['cli/emit.ts', ...args, '--hook', hookUrl], {
+      cwd: ROOT,
+      env: { ...process.env, ...ports },
+    });
+  expect((await emit('--storm', '100')).stdout).toMatch(/^Sent 1,100 events in /);
+  await expect(emit('match.ended', '--session-id', '../x', '--no-check')).rejects.toMatchObject({
+    stderr: expect.stringMatching(/The hook answered 400: .*\n {2}\/data\/session_id must be/),
+  });
+
+  const chunked = await fetch(hookUrl, {
+    method: 'POST',
+    body: new Blob(['{"type":']).stream(),
+    duplex: 'half',
+    headers: { 'content-type': 'application/json' },
+  });
+  expect(chunked.status).toBe(401);
 }, 60_000);
 
 test('a busy port is named, with the variable that chooses another', async () => {

@@ -8,27 +8,41 @@ import * as z from 'zod/mini';
 const answerSchema = z.object({
   id: z.optional(z.number()),
   error: z.optional(z.string()),
-  response: z.optional(z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) })),
+  response: z.unknown(),
 });
+const batchSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
-/** One environment of a function. */
-export interface LambdaEnvironment {
+/** One environment of a function: what it takes, and what it answers. */
+export interface FunctionEnvironment<TEvent, TResult> {
   /** Invokes the function; rejects when it throws. */
-  invoke(event: SQSEvent): Promise<SQSBatchResponse>;
+  invoke(event: TEvent): Promise<TResult>;
   /** The lines that the function logged so far. */
   logs: string[];
   stop(): Promise<void>;
+}
+
+/** One environment of a function behind a queue. */
+export type LambdaEnvironment = FunctionEnvironment<SQSEvent, SQSBatchResponse>;
+
+/** Starts an environment of a function behind a queue: see {@link startFunction}. */
+export async function startLambda(
+  name: string,
+  env: Record<string, string>,
+  timeoutMs = 60_000,
+): Promise<LambdaEnvironment> {
+  const started = await startFunction(name, env, timeoutMs);
+  return { ...started, invoke: async (event) => batchSchema.parse(await started.invoke(event)) };
 }
 
 /**
  * Starts an environment of `dist/functions/NAME.mjs`.
  * @throws what the bundle throws while it is imported, such as a ConfigError.
  */
-export async function startLambda(
+export async function startFunction(
   name: string,
   env: Record<string, string>,
-  timeoutMs = 60_000,
-): Promise<LambdaEnvironment> {
+  timeoutMs: number,
+): Promise<FunctionEnvironment<object, unknown>> {
   const bundle = new URL(`../../dist/functions/${name}.mjs`, import.meta.url).href;
   const file = new URL('lambda-worker.ts', import.meta.url);
   const worker = new Worker(file, { env, workerData: { bundle }, stdout: true, stderr: true });
@@ -39,7 +53,7 @@ export async function startLambda(
   await once(worker, 'message');
 
   let last = 0;
-  const waiting = new Map<number, PromiseWithResolvers<SQSBatchResponse>>();
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   worker.on('message', (message) => {
     const { id, error, response } = answerSchema.parse(message);
     const invocation = waiting.get(id ?? 0);
@@ -50,7 +64,7 @@ export async function startLambda(
     logs,
     invoke(event) {
       last += 1;
-      const invocation = Promise.withResolvers<SQSBatchResponse>();
+      const invocation = Promise.withResolvers<unknown>();
       waiting.set(last, invocation);
       worker.postMessage({ id: last, event, timeoutMs });
       return invocation.promise;

@@ -1,0 +1,35 @@
+/** The Lambda function behind `POST /hooks`: signed requests and the platform's webhooks become events in the queue. */
+import middy from '@middy/core';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { readAwsConfig } from '../lib/config.ts';
+import { readHookConfig } from '../lib/hook/config.ts';
+import { answerHook } from '../lib/hook/hook.ts';
+import { readRequest } from '../lib/hook/request.ts';
+import { createVerifier } from '../lib/hook/signature.ts';
+import { tellHook } from '../lib/hook/telemetry.ts';
+import { errors } from '../lib/middleware/errors.ts';
+import { invocationTime } from '../lib/middleware/invocation-time.ts';
+import { problems } from '../lib/middleware/problems.ts';
+import { publishEvents } from '../lib/queue/publish.ts';
+import { loadSqs } from '../lib/queue/sqs.ts';
+import { createSecretReader, type SecretReader } from '../lib/secrets.ts';
+
+const { signingSecrets, edgegapToken, eventsQueueUrl: queueUrl } = readHookConfig();
+const secret = (variable: string, value: string): SecretReader =>
+  createSecretReader({ variable, value, aws: readAwsConfig });
+const verify = createVerifier(signingSecrets.map((value) => secret('HOOK_SIGNING_SECRET', value)));
+const readToken = edgegapToken === undefined ? undefined : secret('HOOK_EDGEGAP_TOKEN', edgegapToken);
+// Every request needs it: better loaded before the first one, where Lambda gives a whole CPU.
+const { client } = await loadSqs();
+
+export const handler = middy<unknown, APIGatewayProxyStructuredResultV2, Error>({ timeoutEarlyInMillis: 500 })
+  .use(errors<unknown, APIGatewayProxyStructuredResultV2>())
+  .use(problems())
+  .handler(async (event, context, { signal: early }) => {
+    const request = readRequest(event);
+    const { signal } = invocationTime(context, early);
+    const publish = (events: readonly unknown[]) => publishEvents(events, { client, queueUrl, signal });
+    const result = await answerHook(request, { verify, readToken, publish });
+    tellHook(result, request.route, context.functionName);
+    return result.answer;
+  });

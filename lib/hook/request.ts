@@ -1,0 +1,48 @@
+/** A request as API Gateway's HTTP API hands it to a function (payload format 2.0). */
+import * as z from 'zod/mini';
+
+/** A request, read. */
+export interface HookRequest {
+  /** Such as `POST /hooks/{source}`. */
+  route: string;
+  /** The variable segments of the path. */
+  path: Readonly<Record<string, string | undefined>>;
+  /** By lower-case name; API Gateway joins repeated ones with commas. */
+  headers: Readonly<Record<string, string | undefined>>;
+  /** The bytes that arrived. */
+  body: Buffer;
+}
+
+const texts = z.record(z.string(), z.optional(z.string()));
+const requestSchema = z.looseObject({
+  routeKey: z.string(),
+  headers: texts,
+  pathParameters: z.nullish(texts),
+  body: z.nullish(z.string()),
+  isBase64Encoded: z.nullish(z.boolean()),
+});
+
+/**
+ * Reads the event of an invocation.
+ * @throws ZodError for anything that API Gateway does not send.
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function readRequest(event: unknown): HookRequest {
+  const { routeKey, headers, pathParameters, body, isBase64Encoded } = requestSchema.parse(event);
+  return {
+    route: routeKey,
+    path: pathParameters ?? {},
+    headers,
+    body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8'),
+  };
+}
+
+/** Whether the body is said to be JSON, in UTF-8. */
+export function isJson(contentType: string | undefined): boolean {
+  const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  return (
+    /^application\/([\w.-]+\+)?json$/.test(type) &&
+    [undefined, 'charset=utf-8', 'charset="utf-8"'].includes(charset)
+  );
+}
