@@ -7,6 +7,7 @@ import type { SweepRow } from '../lib/sweep/survey.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
 import { LOCAL_SWEEP } from '../local/defaults.ts';
+import { ageText } from './age.ts';
 import { connectApi } from './api.ts';
 import { confirm } from './ask.ts';
 import { problem, UsageError } from './errors.ts';
@@ -157,7 +158,7 @@ function rowTable(all: readonly SweepRow[]): string {
       listed.session_id,
       listed.deployment_request_id ?? '-',
       String(users),
-      verdict.ageMs === undefined ? '?' : age(verdict.ageMs),
+      verdict.ageMs === undefined ? '?' : ageText(verdict.ageMs),
       verdict.rule,
       verdict.stop ? 'stop' : 'keep',
     ]);
@@ -173,22 +174,4 @@ function shown({ listed, users, verdict }: SweepRow): object {
     rule: verdict.rule,
     verdict: verdict.stop ? 'stop' : 'keep',
   };
-}
-
-/** Such as `2h 5m`: the two largest units. */
-function age(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  const units = [
-    [Math.floor(seconds / 86_400), 'd'],
-    [Math.floor(seconds / 3600) % 24, 'h'],
-    [Math.floor(seconds / 60) % 60, 'm'],
-    [seconds % 60, 's'],
-  ] as const;
-  const first = units.findIndex(([value]) => value > 0);
-  return first === -1
-    ? '0s'
-    : units
-        .slice(first, first + 2)
-        .map(([value, unit]) => `${value}${unit}`)
-        .join(' ');
 }

@@ -1,15 +1,13 @@
 /** `npm run dead-letters` as a person uses it: the real program against a real queue. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startFauxqs } from 'fauxqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deadLetterAttributes } from '../../lib/queue/dead-letters.ts';
 import { LOCAL_QUEUE_NAMES } from '../../local/defaults.ts';
+import { runTool } from '../support/cli.ts';
 
-const run = promisify(execFile);
 const { events, deadLetters } = LOCAL_QUEUE_NAMES;
 let sqs: Awaited<ReturnType<typeof startFauxqs>>;
 beforeEach(async () => {
@@ -21,17 +19,7 @@ afterEach(async () => {
   await sqs.stop();
 });
 
-async function cli(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const program = new URL('../../cli/dead-letters.ts', import.meta.url).pathname;
-  const env = { ...process.env, LOCAL_SQS_PORT: String(sqs.port) };
-  try {
-    const { stdout, stderr } = await run(process.execPath, [program, ...args], { env });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || !('stderr' in error)) throw error;
-    return { code: Number(error.code), out: '', err: String(error.stderr) };
-  }
-}
+const cli = (...args: string[]) => runTool('dead-letters', args, { LOCAL_SQS_PORT: String(sqs.port) });
 
 function die(code: string, reason: string, body: object): void {
   const letter = { body: JSON.stringify(body), code, reason, messageId: 'original', receiveCount: 3 };

@@ -1,10 +1,8 @@
 /** `npm run sweep` as a person uses it: the real program against the local stage's sandbox. */
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
+import { runTool } from '../support/cli.ts';
 
-const run = promisify(execFile);
 const STALE = ['empty1-s', 'empty2-s', 'error1-s', 'old1-s', 'unlinked1-s'];
 let sandbox: Sandbox;
 
@@ -17,19 +15,8 @@ afterEach(async () => {
 });
 
 async function cli(args: string[], variables: Record<string, string> = {}) {
-  const program = new URL('../../cli/sweep.ts', import.meta.url).pathname;
-  const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...own } = process.env;
   const local = { LOCAL_SANDBOX_PORT: new URL(sandbox.url).port, API_RATE: '1000' };
-  try {
-    const { stdout, stderr } = await run(process.execPath, [program, ...args], {
-      env: { ...own, ...local, ...variables },
-    });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error) || !('stderr' in error) || !('stdout' in error))
-      throw error;
-    return { code: Number(error.code), out: String(error.stdout), err: String(error.stderr) };
-  }
+  return await runTool('sweep', args, { ...local, ...variables });
 }
 
 const stopped = (): string[] => sandbox.store.deletedIds().sort();
