@@ -1,23 +1,35 @@
 /**
  * Bundles every Lambda function of functions/ to dist/functions/NAME.mjs (ESM, minified, with source
- * maps). What a function imports dynamically becomes a chunk of its own, so that a cold start does not
- * read it.
+ * maps). What a function imports dynamically becomes a chunk of its own in dist/functions/NAME/, so that a
+ * cold start does not read it.
  */
 import { readdir, rm } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
-const outdir = 'dist/functions';
-
-/** Builds all functions. Gives esbuild's metafile: what went into which bundle. */
-export async function buildFunctions(options: { quiet?: boolean } = {}) {
+/** Builds all functions. Gives esbuild's metafiles by the function's name: what went into which bundle. */
+export async function buildFunctions(options: { quiet?: boolean } = {}): Promise<Map<string, Metafile>> {
   const files = await readdir(new URL('functions/', import.meta.url));
+  const names = files.filter((file) => file.endsWith('.ts')).map((file) => file.replace(/\.ts$/, ''));
   await rm(new URL('dist/', import.meta.url), { recursive: true, force: true });
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await buildFunction(name, options)] as const)),
+  );
+}
+
+/**
+ * Builds one function: each on its own, so that the zip of one holds nothing of another.
+ * @param options.write false: only gives the metafile.
+ */
+export async function buildFunction(
+  name: string,
+  options: { quiet?: boolean; write?: boolean } = {},
+): Promise<Metafile> {
   const result = await build({
     absWorkingDir: import.meta.dirname,
-    entryPoints: files.filter((file) => file.endsWith('.ts')).map((file) => `functions/${file}`),
-    outdir,
+    entryPoints: [`functions/${name}.ts`],
+    outdir: 'dist/functions',
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
+    chunkNames: `${name}/[name]-[hash]`,
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -28,6 +40,7 @@ export async function buildFunctions(options: { quiet?: boolean } = {}) {
     minify: true,
     sourcemap: 'linked',
     metafile: true,
+    write: options.write ?? true,
     // The AWS SDK holds CommonJS packages, which call require for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: options.quiet ? 'error' : 'info',

@@ -1,5 +1,5 @@
 /** Transport: one request to the API, through the gate, with the key, tried again where that is safe. */
-import ky from 'ky';
+import type { KyInstance } from 'ky';
 import type * as z from 'zod/mini';
 import { readAnswer } from './answer.ts';
 import { isSessionsApiError, SessionsApiError } from './errors.ts';
@@ -58,20 +58,15 @@ export type Transport = <T>(request: ApiRequest<T>, options?: CallOptions) => Pr
 export function createTransport(options: TransportOptions): Transport {
   const gate = createGate(options.rate, options.concurrency);
   const key = holdKey(options.apiKey);
-  // Redirects are not followed: they would carry the key elsewhere.
-  const http = ky.create({
-    prefix: options.baseUrl,
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    redirect: 'manual',
-  });
+  let client: Promise<KyInstance> | undefined;
 
   async function attempt<T>(request: ApiRequest<T>, authorization: string, signal?: AbortSignal): Promise<T> {
     const startedAt = Date.now();
     let status: number | undefined;
     try {
       const timeout = AbortSignal.timeout(options.timeoutMs);
+      client ??= createClient(options.baseUrl);
+      const http = await client;
       const response = await http(request.path, {
         method: request.method,
         headers: { authorization, accept: 'application/json' },
@@ -124,6 +119,13 @@ export function createTransport(options: TransportOptions): Transport {
     if (!request.repeatable) return await passTwiceIfRefused(request, call);
     return await withRetries(() => passTwiceIfRefused(request, call), call);
   };
+}
+
+/** Loaded with the first call, not before: a cold start reads its first events meanwhile. */
+async function createClient(prefix: string): Promise<KyInstance> {
+  const { default: ky } = await import('ky');
+  // Redirects are not followed: they would carry the key elsewhere.
+  return ky.create({ prefix, retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' });
 }
 
 /** Waiting out a pause that the time left does not hold would be in vain: the queue waits better. */

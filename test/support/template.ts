@@ -1,0 +1,61 @@
+/** The CloudFormation template that a deployment would send, and the zips beside it. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as z from 'zod/mini';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PROGRAM = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+
+const templateSchema = z.looseObject({
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
+  ),
+});
+
+/** A resource of the template. */
+export type Resource = z.infer<typeof templateSchema>['Resources'][string];
+
+/** What `serverless package` made. */
+export interface Packaged {
+  resources: Readonly<Record<string, Resource>>;
+  /** The bytes of a function's zip. */
+  zip: (name: string) => Promise<Uint8Array>;
+}
+
+/** Packages for a stage, with these parameters and no AWS credentials. */
+export async function packageStack(
+  stage: string,
+  ...parameters: string[]
+): Promise<Packaged & { remove: () => Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  const { AWS_PROFILE: _profile, AWS_ACCESS_KEY_ID: _id, SESSIONS_API_KEY: _key, ...env } = process.env;
+  const options = parameters.map((parameter) => `--param=${parameter}`);
+  await run(process.execPath, [PROGRAM, 'package', '--stage', stage, '--package', folder, ...options], {
+    cwd: ROOT,
+    env,
+  });
+  const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  return {
+    resources: templateSchema.parse(JSON.parse(text)).Resources,
+    zip: (name) => readFile(join(folder, `${name}.zip`)),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** What a reference becomes once the stack is there: URLs of queues, ARNs and names that say what they stand for. */
+export function resolved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(resolved);
+  if (typeof value !== 'object' || value === null) return value;
+  const [[key, target] = ['', undefined], ...others] = Object.entries(value);
+  if (others.length === 0 && key === 'Ref')
+    return String(target).endsWith('Queue') ? `https://sqs.example/${target}` : `ref:${target}`;
+  if (others.length === 0 && key === 'Fn::GetAtt' && Array.isArray(target)) return target.join('.');
+  if (others.length === 0 && key === 'Fn::Sub') return target;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, resolved(member)]));
+}
