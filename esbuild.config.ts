@@ -1,7 +1,7 @@
 /**
  * Bundles every Lambda function of functions/ to dist/functions/NAME.mjs (ESM, minified, with source
- * maps). What a function imports dynamically becomes a chunk of its own in dist/functions/NAME/, so that a
- * cold start does not read it.
+ * maps). What a function imports dynamically becomes a chunk of its own in dist/functions/chunks/NAME/, so
+ * that a cold start does not read it.
  */
 import { readdir, rm } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
@@ -29,7 +29,8 @@ export async function buildFunction(
     entryPoints: [`functions/${name}.ts`],
     outdir: 'dist/functions',
     outExtension: { '.js': '.mjs' },
-    chunkNames: `${name}/[name]-[hash]`,
+    // Not in a folder that is called like the function: Lambda would take that for the handler's module.
+    chunkNames: `chunks/${name}/[name]-[hash]`,
     bundle: true,
     splitting: true,
     format: 'esm',

@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Tests await conditions; this is for those that never come true, on a slow machine.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

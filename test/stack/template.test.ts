@@ -11,7 +11,7 @@ import { batchMetrics } from '../../lib/telemetry/batch-metrics.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';
 
 const stack = await packageStack('test');
-const traced = await packageStack('other', 'tracing=Active', 'apiRate=25');
+const traced = await packageStack('other', 'tracing=Active', 'apiRate=25', 'maximumConcurrency=5');
 afterAll(async () => {
   await stack.remove();
   await traced.remove();
@@ -187,7 +187,7 @@ describe('arithmetic', () => {
     ['the default', stack, 10],
     ['apiRate=25', traced, 25],
   ])('all functions together stay within the rate: %s', (_, { resources }, apiRate) => {
-    const { MaximumConcurrency } = mapping.ScalingConfig;
+    const { MaximumConcurrency } = source.parse(properties(sourceId, resources)).ScalingConfig;
     const total =
       MaximumConcurrency * Number(environment('session-events', resources).API_RATE) +
       Number(environment('stale-sessions', resources).API_RATE);

@@ -1,4 +1,5 @@
 /** What a deployment would upload: each zip holds its function, and the function works from inside it. */
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,11 +41,14 @@ test.each([
   '%s: the zip holds what it needs and nothing more, and answers an invocation',
   async (name, event, answer) => {
     const { folder, files } = await unpack(name);
-    const own = new RegExp(`^dist/functions/${name}(\\.mjs|/[\\w.-]+\\.mjs)$`);
+    const own = new RegExp(`^dist/functions/(chunks/${name}/[\\w.-]+|${name})\\.mjs$`);
     expect(files.map(([file]) => file).filter((file) => !own.test(file))).toEqual([]);
     const text = files.map(([, bytes]) => strFromU8(bytes)).join('\n');
-    for (const [file] of files.filter(([path]) => path.includes(`${name}/`)))
+    for (const [file] of files.filter(([path]) => path.includes('/chunks/')))
       expect(text).toContain(file.slice(file.lastIndexOf('/') + 1));
+
+    // Lambda would load a file or a folder of this name before it tries the extension .mjs.
+    expect(existsSync(join(folder, 'dist/functions', name))).toBe(false);
 
     const env = { ...stage.environment(), HOOK_SIGNING_SECRET: `whsec_${'A'.repeat(32)}` };
     const started = await startFunction(name, env, 30_000, pathToFileURL(`${folder}/`));
