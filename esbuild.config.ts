@@ -6,6 +6,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
 
+interface BuildOptions {
+  quiet?: boolean;
+  write?: boolean;
+  from?: string;
+  to?: string;
+}
+
 /** Builds all functions. Gives esbuild's metafiles by the function's name: what went into which bundle. */
 export async function buildFunctions(options: { quiet?: boolean } = {}): Promise<Map<string, Metafile>> {
   const files = await readdir(new URL('functions/', import.meta.url));
@@ -19,15 +26,16 @@ export async function buildFunctions(options: { quiet?: boolean } = {}): Promise
 /**
  * Builds one function: each on its own, so that the zip of one holds nothing of another.
  * @param options.write false: only gives the metafile.
+ * @param options.from the folder of its source, and `to` that of its bundle.
  */
 export async function buildFunction(
   name: string,
-  options: { quiet?: boolean; write?: boolean } = {},
+  { quiet, write, from = 'functions', to = 'dist/functions' }: BuildOptions = {},
 ): Promise<Metafile> {
   const result = await build({
     absWorkingDir: import.meta.dirname,
-    entryPoints: [`functions/${name}.ts`],
-    outdir: 'dist/functions',
+    entryPoints: [`${from}/${name}.ts`],
+    outdir: to,
     outExtension: { '.js': '.mjs' },
     // Not in a folder that is called like the function: Lambda would take that for the handler's module.
     chunkNames: `chunks/${name}/[name]-[hash]`,
@@ -41,10 +49,10 @@ export async function buildFunction(
     minify: true,
     sourcemap: 'linked',
     metafile: true,
-    write: options.write ?? true,
+    write: write ?? true,
     // The AWS SDK holds CommonJS packages, which call require for Node's own modules.
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: options.quiet ? 'error' : 'info',
+    logLevel: quiet ? 'error' : 'info',
   });
   return result.metafile;
 }

@@ -51,7 +51,8 @@ test.each([
     expect(existsSync(join(folder, 'dist/functions', name))).toBe(false);
 
     const env = { ...stage.environment(), HOOK_SIGNING_SECRET: `whsec_${'A'.repeat(32)}` };
-    const started = await startFunction(name, env, 30_000, pathToFileURL(`${folder}/`));
+    const bundle = pathToFileURL(join(folder, 'dist/functions', `${name}.mjs`));
+    const started = await startFunction(name, env, 30_000, bundle);
     expect(await started.invoke(event)).toMatchObject(answer);
     await started.stop();
     await rm(folder, { recursive: true });

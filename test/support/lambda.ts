@@ -36,18 +36,17 @@ export async function startLambda(
 
 /**
  * Starts an environment of `dist/functions/NAME.mjs`.
- * @param root the folder that `dist` is in; default: this project.
+ * @param bundle another bundle; then NAME is only a name.
  * @throws what the bundle throws while it is imported, such as a ConfigError.
  */
 export async function startFunction(
   name: string,
   env: Record<string, string>,
   timeoutMs: number,
-  root: URL = new URL('../../', import.meta.url),
+  bundle: URL = new URL(`../../dist/functions/${name}.mjs`, import.meta.url),
 ): Promise<FunctionEnvironment<object, unknown>> {
-  const bundle = new URL(`dist/functions/${name}.mjs`, root).href;
   const file = new URL('lambda-worker.ts', import.meta.url);
-  const worker = new Worker(file, { env, workerData: { bundle }, stdout: true, stderr: true });
+  const worker = new Worker(file, { env, workerData: { bundle: bundle.href }, stdout: true, stderr: true });
   const logs: string[] = [];
   for (const stream of [worker.stdout, worker.stderr]) {
     createInterface({ input: stream }).on('line', (line) => logs.push(line));
