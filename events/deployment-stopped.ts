@@ -5,10 +5,11 @@ import { eventType } from './types.ts';
 
 export const deploymentStopped = eventType({
   type: 'deployment.stopped',
-  schema: exactlyOneOf({
-    deployment_request_id: z.optional(identifier),
-    deployment_request_ids: z.optional(identifiers),
-  }),
+  schema: () =>
+    exactlyOneOf({
+      deployment_request_id: z.optional(identifier()),
+      deployment_request_ids: z.optional(identifiers()),
+    }),
   ask({ deployment_request_id: one, deployment_request_ids: many = [] }) {
     return { kind: 'deleteByDeployment', requestIds: one === undefined ? many : [one] };
   },

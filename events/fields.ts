@@ -1,23 +1,25 @@
-/** The fields that event types share. Each schema's error says what the field must be. */
+/** The fields that event types share. Each schema's error says what the field must be. Made when they are asked for: see EventType. */
 import * as z from 'zod/mini';
 import { isIpAddress } from './ip.ts';
 
 const IDENTIFIER = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
 
 /** An identifier of a session, a deployment or a tag: 1-128 of `A-Z a-z 0-9 . _ -`, never `.` or `..`. */
-export const identifier = z
-  .string({ error: 'must be a string' })
-  .check(z.regex(IDENTIFIER, { error: 'must be 1 to 128 of A-Z a-z 0-9 . _ - and neither . nor ..' }));
+export const identifier = () =>
+  z
+    .string({ error: 'must be a string' })
+    .check(z.regex(IDENTIFIER, { error: 'must be 1 to 128 of A-Z a-z 0-9 . _ - and neither . nor ..' }));
 
-const ipAddress = z
-  .string({ error: 'must be a string' })
-  .check(z.refine(isIpAddress, { error: 'must be an IPv4 or IPv6 address' }));
+const ipAddress = () =>
+  z
+    .string({ error: 'must be a string' })
+    .check(z.refine(isIpAddress, { error: 'must be an IPv4 or IPv6 address' }));
 
 /** 1 to 1,000 identifiers. */
-export const identifiers = listOf(identifier, 1000);
+export const identifiers = () => listOf(identifier(), 1000);
 
 /** 1 to 1,000 IPv4 or IPv6 addresses. */
-export const ipList = listOf(ipAddress, 1000);
+export const ipList = () => listOf(ipAddress(), 1000);
 
 /** A list of 1 to `max` items. Its length is checked before its items, so that a huge list costs nothing. */
 export function listOf<T extends z.ZodMiniType>(item: T, max: number) {

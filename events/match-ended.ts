@@ -5,11 +5,12 @@ import { eventType } from './types.ts';
 
 export const matchEnded = eventType({
   type: 'match.ended',
-  schema: exactlyOneOf({
-    session_id: z.optional(identifier),
-    session_ids: z.optional(identifiers),
-    deployment_request_id: z.optional(identifier),
-  }),
+  schema: () =>
+    exactlyOneOf({
+      session_id: z.optional(identifier()),
+      session_ids: z.optional(identifiers()),
+      deployment_request_id: z.optional(identifier()),
+    }),
   ask({ session_id, session_ids, deployment_request_id }) {
     if (deployment_request_id !== undefined) {
       return { kind: 'deleteByDeployment', requestIds: [deployment_request_id] };

@@ -172,12 +172,12 @@ export function integer(
   unit: string,
 ): Variable<number> {
   const expected = `a whole number of ${unit}, ${min} to ${max}`;
-  return { name, schema: number(min, max).check(z.multipleOf(1)), expected, fallback };
+  return { name, schema: number(min, max, /^\d+$/), expected, fallback };
 }
 
-function number(min: number, max: number) {
-  const digits = z.string().check(z.regex(/^\d+(\.\d+)?$/));
-  return z.pipe(z.pipe(digits, z.transform(Number)), z.number().check(z.gte(min), z.lte(max)));
+function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
+  const isOne = (text: string): boolean => form.test(text) && Number(text) >= min && Number(text) <= max;
+  return z.pipe(z.string().check(z.refine(isOne)), z.transform(Number));
 }
 
 function httpUrl() {

@@ -8,7 +8,7 @@ export function generateSchemas(): Map<string, object> {
   const schemas = Object.values(eventTypes).map((definition): [string, object] => {
     const event = z.object({
       type: z.literal(definition.type),
-      data: definition.schema,
+      data: definition.schema(),
       id: z.optional(z.string()),
       time: z.optional(z.iso.datetime({ offset: true })),
       source: z.optional(z.string()),

@@ -9,7 +9,7 @@ import { sessionBulkStopPayload } from './models.ts';
  * A session's path. @throws SessionsApiError `GUARDED` for an id that is none (1-128 of `A-Z a-z 0-9 . _ -`).
  */
 export function sessionPath(operation: string, sessionId: string): string {
-  if (!identifier.safeParse(sessionId).success)
+  if (!identifier().safeParse(sessionId).success)
     throw guarded(operation, 'the session id is not an identifier');
   return `v1/session/${encodeURIComponent(sessionId)}`;
 }
