@@ -1,11 +1,11 @@
 /** `npm run dead-letters`: what could not be applied, why, and back into the queue with it. */
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { QueueRef, StoredDeadLetter } from '../lib/queue/redrive.ts';
 import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/queue/redrive.ts';
 import { localStage } from '../local/defaults.ts';
 import { confirm } from './ask.ts';
-import { problem, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
+import { readOptions, runProgram } from './program.ts';
 import { progressBar } from './progress.ts';
 import { connect } from './queue.ts';
 import { table } from './table.ts';
@@ -34,12 +34,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof readArguments>['values'];
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(problem(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runProgram(main);
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
@@ -52,11 +47,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options could not be read.');
-  }
+  return readOptions({ args, options: OPTIONS, allowPositionals: true });
 }
 
 async function deadLetterQueue(values: Values): Promise<QueueRef> {

@@ -1,12 +1,12 @@
 /** `npm run emit`: sends events to a queue, the local one by default. */
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { checkEvent } from '../events/index.ts';
 import { publishEvents } from '../lib/queue/publish.ts';
 import { localStage } from '../local/defaults.ts';
-import { problem, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { eventFromOptions } from './event-options.ts';
 import { sendToHook } from './hook.ts';
+import { readOptions, runProgram } from './program.ts';
 import { progressBar } from './progress.ts';
 import { connect } from './queue.ts';
 import { stormEvents, stormSessions } from './storm.ts';
@@ -49,12 +49,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(problem(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runProgram(main);
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
@@ -62,6 +57,7 @@ async function main(args: string[]): Promise<void> {
     console.log(HELP);
     return;
   }
+  refuseContradictions(values);
   const events = await eventsOf(values, positionals);
   if (!values['no-check']) checkAll(events);
   if (values['dry-run']) {
@@ -83,11 +79,15 @@ async function main(args: string[]): Promise<void> {
 type Values = ReturnType<typeof readArguments>['values'];
 
 function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options could not be read.');
-  }
+  return readOptions({ args, options: OPTIONS, allowPositionals: true });
+}
+
+/** What would be ignored in silence is said instead. */
+function refuseContradictions(values: Values): void {
+  if (values.hook !== undefined && values['queue-url'] !== undefined)
+    throw new UsageError('Send to --hook or to --queue-url, not to both.');
+  if (values.storm === undefined && (values.shuffle || values.seed !== undefined))
+    throw new UsageError('--shuffle and --seed are for --storm.');
 }
 
 async function eventsOf(values: Values, positionals: string[]): Promise<unknown[]> {
@@ -110,10 +110,14 @@ async function readEvents(file: string): Promise<unknown[]> {
 }
 
 async function storm(values: Values, count: string): Promise<unknown[]> {
-  const matches = wholeNumber('--storm', count, 100_000);
-  const seed = values.seed === undefined ? Date.now() % 100_000 : wholeNumber('--seed', values.seed, 2 ** 31);
+  const matches = wholeNumber('--storm', count, 1, 100_000);
+  const seed =
+    values.seed === undefined ? Date.now() % 100_000 : wholeNumber('--seed', values.seed, 0, 2 ** 31);
+  const stage = localStage(process.env);
   // Another queue has another API behind it: there only a sandbox that is named is filled.
-  const local = values['queue-url'] === undefined ? localStage(process.env).sandboxUrl : undefined;
+  const isLocal =
+    values['queue-url'] === undefined && (values.hook ?? stage.hookUrl).startsWith(stage.hookUrl);
+  const local = isLocal ? stage.sandboxUrl : undefined;
   const sandboxUrl = values['sandbox-url'] ?? local;
   if (!values['dry-run'] && sandboxUrl !== undefined)
     await seedSandbox(sandboxUrl, stormSessions(matches, seed));
@@ -129,9 +133,9 @@ async function seedSandbox(url: string, sessions: object[]): Promise<void> {
   if (!answer.ok) throw new Error(`The sandbox at ${url} answered ${answer.status}: ${await answer.text()}`);
 }
 
-function wholeNumber(option: string, text: string, max: number): number {
-  if (/^\d{1,10}$/.test(text) && Number(text) >= 1 && Number(text) <= max) return Number(text);
-  throw new UsageError(`${option} is "${text}"; it must be a whole number from 1 to ${max}.`);
+function wholeNumber(option: string, text: string, min: number, max: number): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) >= min && Number(text) <= max) return Number(text);
+  throw new UsageError(`${option} is "${text}"; it must be a whole number from ${min} to ${max}.`);
 }
 
 function checkAll(events: readonly unknown[]): void {

@@ -1,11 +1,11 @@
 /** `npm run sessions`: the Sessions API by hand. */
-import { parseArgs } from 'node:util';
 import type { SessionBulkStopPayload, SessionGet } from '../lib/sessions-api/models.ts';
 import { createdAt } from '../lib/sweep/policy.ts';
 import { ageText } from './age.ts';
 import { type Api, connectApi } from './api.ts';
 import { confirm } from './ask.ts';
-import { problem, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
+import { readOptions, runProgram } from './program.ts';
 import { progressBar } from './progress.ts';
 import { table } from './table.ts';
 
@@ -80,12 +80,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** The commands that are about one session. */
 const NEED_ID = new Set(['get', 'users', 'add-users', 'remove-users', 'delete']);
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(problem(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runProgram(main);
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
@@ -105,11 +100,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, allowPositionals: true, strict: true });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options could not be read.');
-  }
+  return readOptions({ args, options: OPTIONS, allowPositionals: true });
 }
 
 async function list({ client, config }: Api): Promise<Shown> {

@@ -1,5 +1,4 @@
 /** `npm run sweep`: which sessions are stale and why; with `--stop` they are stopped. */
-import { parseArgs } from 'node:util';
 import type { Environment } from '../lib/config.ts';
 import { ConfigError } from '../lib/config.ts';
 import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
@@ -10,7 +9,8 @@ import { LOCAL_SWEEP } from '../local/defaults.ts';
 import { ageText } from './age.ts';
 import { connectApi } from './api.ts';
 import { confirm } from './ask.ts';
-import { problem, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
+import { readOptions, runProgram } from './program.ts';
 import { type ProgressBar, progressBar } from './progress.ts';
 import { table } from './table.ts';
 
@@ -53,12 +53,7 @@ const VERBS = { list: 'listing', look: 'looking at', again: 'looking again at' }
 
 type Values = ReturnType<typeof readArguments>;
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  console.error(problem(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runProgram(main);
 
 async function main(args: string[]): Promise<void> {
   const values = readArguments(args);
@@ -87,11 +82,7 @@ async function main(args: string[]): Promise<void> {
 }
 
 function readArguments(args: string[]) {
-  try {
-    return parseArgs({ args, options: OPTIONS, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : 'The options could not be read.');
-  }
+  return readOptions({ args, options: OPTIONS }).values;
 }
 
 /** The function's configuration, with the options in place of its variables. */

@@ -97,6 +97,10 @@ describe('a mistake is named, and nothing is sent', () => {
     ['a type that is none', ['match.begun', '--session-id', 'a'], 1, /\/type.*match\.ended/],
     ['a file that is not there', ['nowhere.json'], 1, /nowhere\.json/],
     ['a storm of words', ['--storm', 'many'], 2, /--storm is "many".*whole number/],
+    ['an order without a storm', [...match, '--shuffle'], 2, /--shuffle and --seed are for --storm/],
+    ['two ways at once', [...match, '--hook', 'http://127.0.0.1:1', '--queue-url', 'x'], 2, /not to both/],
+    ['a hook that is none', [...match, '--hook', 'nowhere'], 2, /--hook is "nowhere"/],
+    ['a hook without a secret', [...match, '--hook', 'http://127.0.0.1:1/hooks'], 2, /HOOK_SIGNING_SECRET/],
     ['a queue that is not there', [...match, '--queue-url', 'http://127.0.0.1:1/x/y'], 1, /1 of 1 not sent/],
   ];
   test.each(mistakes)('%s', async (_, args, code, message) => {
