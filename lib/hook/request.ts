@@ -37,6 +37,11 @@ export function readRequest(event: unknown): HookRequest {
   };
 }
 
+/** The route of an event that may be anything, for telling what failed. */
+export function routeOf(event: unknown): string {
+  return z.looseObject({ routeKey: z.string() }).safeParse(event).data?.routeKey ?? 'unknown';
+}
+
 /** Whether the body is said to be JSON, in UTF-8. */
 export function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());

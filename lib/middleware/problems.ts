@@ -1,7 +1,9 @@
-/** An error of the hook becomes an answer, without a trace of where it was thrown. */
+/** An error of the hook becomes an answer, without a trace of where it was thrown, and is counted. */
 import type { MiddlewareObj } from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { failed, unavailable } from '../hook/answers.ts';
+import { routeOf } from '../hook/request.ts';
+import { tellHook } from '../hook/telemetry.ts';
 import { SecretError } from '../secrets.ts';
 
 const RETRY_AFTER_SECONDS = 30;
@@ -10,8 +12,9 @@ const RETRY_AFTER_SECONDS = 30;
 export function problems(): MiddlewareObj<unknown, APIGatewayProxyStructuredResultV2, Error> {
   return {
     onError: (request) => {
-      const { error } = request;
+      const { error, event, context } = request;
       const result = error instanceof SecretError ? unavailable(0, RETRY_AFTER_SECONDS) : failed();
+      tellHook(result, routeOf(event), context.functionName);
       request.response = result.answer;
     },
   };

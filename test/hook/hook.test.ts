@@ -286,6 +286,7 @@ describe('when something is down', () => {
     expect(headers['retry-after']).toBe('30');
     expect(text).not.toContain('ssm:');
     await vi.waitFor(() => expect(blind.logs.join('\n')).toContain('ssm:/session-hooks/test/hook-secret'));
+    await vi.waitFor(() => expect(blind.logs.join('\n')).toContain('"HookUnavailable":1'));
     await blind.stop();
   });
 
