@@ -107,3 +107,16 @@ test.skipIf(!hasOpenSsl)(
   },
   120_000,
 );
+
+test.skipIf(!(has('mcs', '--version') && has('mono', '--version')))('C#', () => {
+  const main = join(scratch, 'Main.cs');
+  const program = join(scratch, 'sign.exe');
+  writeFileSync(
+    main,
+    'public static class Program { public static void Main(string[] a) { System.Console.Write(SessionHooks.Sign(a[0], a[1], long.Parse(a[2]), a[3])); } }\n',
+  );
+  const source = join(senders, 'SessionHooks.cs');
+  execFileSync('mcs', ['-r:System.Net.Http.dll', `-out:${program}`, main, source]);
+  for (const vector of vectors)
+    expect(output('mono', [program, ...argumentsOf(vector)])).toBe(vector.signature);
+});
