@@ -4,6 +4,7 @@ import ky, { isHTTPError } from 'ky';
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod/mini';
 import type { Environment } from '../lib/config.ts';
+import { isSigningSecret } from '../lib/hook/config.ts';
 import { chunks } from '../lib/plan/deletions.ts';
 import { LOCAL_HOOK_SECRET, localStage } from '../local/defaults.ts';
 import { UsageError } from './errors.ts';
@@ -76,8 +77,12 @@ function describe(status: number, body: unknown): string {
   );
 }
 
+/** While a secret is rotated there are two: the first one signs. */
 function secretFor(url: string, env: Environment): string {
-  if (env.HOOK_SIGNING_SECRET) return env.HOOK_SIGNING_SECRET;
+  const [secret = ''] = (env.HOOK_SIGNING_SECRET ?? '').split(',').map((one) => one.trim());
+  if (isSigningSecret(secret)) return secret;
+  if (secret !== '')
+    throw new UsageError('HOOK_SIGNING_SECRET is no secret to sign with: whsec_ and base64.');
   if (url.startsWith(localStage(env).hookUrl)) return LOCAL_HOOK_SECRET;
   throw new UsageError('Set HOOK_SIGNING_SECRET to the secret that the hook verifies with (whsec_…).');
 }

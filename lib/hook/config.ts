@@ -12,9 +12,15 @@ export interface HookConfig {
   eventsQueueUrl: string;
 }
 
-const SECRETS = /^(whsec_[A-Za-z0-9+/]{32,}={0,2}|(ssm|secretsmanager):[^,]+)$/;
+const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
+const REFERENCE = /^(ssm|secretsmanager):[^,]+$/;
 const TOKEN = /^([A-Za-z0-9_-]{16,128}|(ssm|secretsmanager):.+)$/;
 const MOST_SECRETS = 2;
+
+/** Whether the text is a secret as Standard Webhooks writes it: `whsec_` and the base64 of 24 bytes or more. */
+export function isSigningSecret(text: string): boolean {
+  return SECRET.test(text);
+}
 
 /**
  * Reads `HOOK_SIGNING_SECRET`, `HOOK_EDGEGAP_TOKEN` and `EVENTS_QUEUE_URL`.
@@ -22,7 +28,7 @@ const MOST_SECRETS = 2;
  */
 export function readHookConfig(env: Environment = process.env): HookConfig {
   const read = reader(env);
-  const isOne = (text: string): boolean => SECRETS.test(text);
+  const isOne = (text: string): boolean => isSigningSecret(text) || REFERENCE.test(text);
   const { signingSecrets, edgegapToken, eventsQueueUrl } = read.finish({
     signingSecrets: read<string[]>({
       name: 'HOOK_SIGNING_SECRET',

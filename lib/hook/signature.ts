@@ -6,6 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import type { SecretReader } from '../secrets.ts';
 import { SecretError } from '../secrets.ts';
+import { isSigningSecret } from './config.ts';
 import type { HookRequest } from './request.ts';
 
 /** What is known of a request that is signed well. */
@@ -25,7 +26,6 @@ const HEADERS = {
   'webhook-timestamp': /^\d{1,12}$/,
   'webhook-signature': /^v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}( v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}){0,9}$/,
 } as const;
-const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
 
 /**
  * A verifier. A signature that no secret made is tried once more with the secrets read anew: they may have been rotated.
@@ -79,7 +79,7 @@ function claimOf(headers: HookRequest['headers']): Record<keyof typeof HEADERS, 
 }
 
 function isSigned(secret: string, claim: Record<string, string>, text: string): boolean {
-  if (!SECRET.test(secret))
+  if (!isSigningSecret(secret))
     throw new SecretError('HOOK_SIGNING_SECRET refers to what is no signing secret: whsec_ and base64.');
   try {
     new Webhook(secret).verify(text, claim, { jsonParse: false });
