@@ -195,12 +195,15 @@ describe('arithmetic', () => {
   });
   test('two sweeps cannot run at once', () => {
     const sweep = z
-      .looseObject({ Timeout: z.number(), ReservedConcurrentExecutions: z.number() })
+      .looseObject({ Timeout: z.number(), ReservedConcurrentExecutions: z.unknown() })
       .parse(properties(FUNCTIONS['stale-sessions']));
     const { ScheduleExpression, Target } = properties('SweepSchedule');
     expect(ScheduleExpression).toBe('rate(10 minutes)');
     expect(sweep.Timeout).toBeLessThan(600);
-    expect(sweep.ReservedConcurrentExecutions).toBe(1);
+    expect(sweep.ReservedConcurrentExecutions).toEqual({
+      'Fn::If': ['ReservesSweep', 1, 'ref:AWS::NoValue'],
+    });
+    expect(stack.parameters.SweepReserved).toMatchObject({ Default: 'yes' });
     expect(Target).toMatchObject({
       Arn: 'StaleDashsessionsLambdaFunction.Arn',
       RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },

@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 
 const templateSchema = z.looseObject({
+  Parameters: z.record(z.string(), z.looseObject({ Default: z.string() })),
   Resources: z.record(
     z.string(),
     z.looseObject({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
@@ -24,6 +25,7 @@ export type Resource = z.infer<typeof templateSchema>['Resources'][string];
 /** What `serverless package` made. */
 export interface Packaged {
   resources: Readonly<Record<string, Resource>>;
+  parameters: Readonly<Record<string, { Default: string }>>;
   /** The bytes of a function's zip. */
   zip: (name: string) => Promise<Uint8Array>;
 }
@@ -41,8 +43,10 @@ export async function packageStack(
     env,
   });
   const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
+  const template = templateSchema.parse(JSON.parse(text));
   return {
-    resources: templateSchema.parse(JSON.parse(text)).Resources,
+    resources: template.Resources,
+    parameters: template.Parameters,
     zip: (name) => readFile(join(folder, `${name}.zip`)),
     remove: () => rm(folder, { recursive: true }),
   };
