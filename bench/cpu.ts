@@ -1,10 +1,10 @@
 /** (d) CPU of the pure parts against JSON.parse, and (g) how calls and CPU grow. */
 import { stormEvents, stormSessions } from '../cli/storm.ts';
-import { decode } from '../lib/plan/decode.ts';
-import { createMemory } from '../lib/plan/memory.ts';
-import { planBatch } from '../lib/plan/plan.ts';
-import { settle } from '../lib/plan/settle.ts';
-import type { TargetResult } from '../lib/plan/types.ts';
+import { createMemory } from '../lib/memory/memory.ts';
+import { decode } from '../lib/session-events/decode.ts';
+import { planBatch } from '../lib/session-events/plan.ts';
+import { settle } from '../lib/session-events/settle.ts';
+import type { TargetResult } from '../lib/session-events/types.ts';
 import { sqsEvent } from '../test/support/records.ts';
 import { startStage } from '../test/support/stage.ts';
 import { median, type Part, shown } from './report.ts';

@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { type StormEvent, stormSessions } from '../cli/storm.ts';
-import { publishEvents } from '../lib/queue/publish.ts';
+import { publishEvents } from '../lib/sqs/publish.ts';
 import { startEventSource } from '../local/event-source.ts';
 import { startFunction } from '../test/support/lambda.ts';
 import { startStage } from '../test/support/stage.ts';

@@ -1,9 +1,10 @@
 /** The Sessions API that a tool talks to: the local stage's sandbox, or the real one where there is a key. */
-import type { ApiConfig, Environment } from '../lib/config.ts';
-import { readApiConfig, readAwsConfig } from '../lib/config.ts';
-import { createSecretReader } from '../lib/secrets.ts';
-import { createSessionsClient, type SessionsClient } from '../lib/sessions-api/client.ts';
-import { localStage, SANDBOX_API_KEY } from '../local/defaults.ts';
+
+import { createSessionsClient, type SessionsClient } from '../lib/edgegap/client.ts';
+import type { ApiConfig, Environment } from '../lib/runtime/environment.ts';
+import { readApiConfig, readAwsConfig } from '../lib/runtime/environment.ts';
+import { createSecretReader } from '../lib/runtime/secrets.ts';
+import { localStage, SANDBOX_API_KEY } from '../local-addresses.ts';
 
 /** A client, and what it was made of. */
 export interface Api {

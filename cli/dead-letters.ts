@@ -1,8 +1,8 @@
 /** `npm run dead-letters`: what could not be applied, why, and back into the queue with it. */
 import { writeFile } from 'node:fs/promises';
-import type { QueueRef, StoredDeadLetter } from '../lib/queue/redrive.ts';
-import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/queue/redrive.ts';
-import { localStage } from '../local/defaults.ts';
+import type { QueueRef, StoredDeadLetter } from '../lib/sqs/redrive.ts';
+import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/sqs/redrive.ts';
+import { localStage } from '../local-addresses.ts';
 import { confirm } from './ask.ts';
 import { UsageError } from './errors.ts';
 import { readOptions, runProgram } from './program.ts';

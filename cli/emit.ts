@@ -1,8 +1,8 @@
 /** `npm run emit`: sends events to a queue, the local one by default. */
 import { readFile } from 'node:fs/promises';
 import { checkEvent } from '../events/index.ts';
-import { publishEvents } from '../lib/queue/publish.ts';
-import { localStage } from '../local/defaults.ts';
+import { publishEvents } from '../lib/sqs/publish.ts';
+import { localStage } from '../local-addresses.ts';
 import { UsageError } from './errors.ts';
 import { eventFromOptions } from './event-options.ts';
 import { sendToHook } from './hook.ts';

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto';
 import ky, { isHTTPError } from 'ky';
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod/mini';
-import type { Environment } from '../lib/config.ts';
 import { isSigningSecret } from '../lib/hook/config.ts';
-import { chunks } from '../lib/plan/deletions.ts';
-import { LOCAL_HOOK_SECRET, localStage } from '../local/defaults.ts';
+import type { Environment } from '../lib/runtime/environment.ts';
+import { chunks } from '../lib/session-events/deletions.ts';
+import { LOCAL_HOOK_SECRET, localStage } from '../local-addresses.ts';
 import { UsageError } from './errors.ts';
 
 /** The hook takes so many events in one request. */

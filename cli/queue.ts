@@ -1,6 +1,6 @@
 /** The queue that a tool talks to: the local stage's, or any. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage } from '../local/defaults.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage } from '../local-addresses.ts';
 import { UsageError } from './errors.ts';
 
 /**

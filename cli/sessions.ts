@@ -1,5 +1,5 @@
 /** `npm run sessions`: the Sessions API by hand. */
-import type { SessionBulkStopPayload, SessionGet } from '../lib/sessions-api/models.ts';
+import type { SessionBulkStopPayload, SessionGet } from '../lib/edgegap/models.ts';
 import { createdAt } from '../lib/sweep/policy.ts';
 import { ageText } from './age.ts';
 import { type Api, connectApi } from './api.ts';

@@ -1,11 +1,11 @@
 /** `npm run sweep`: which sessions are stale and why; with `--stop` they are stopped. */
-import type { Environment } from '../lib/config.ts';
-import { ConfigError } from '../lib/config.ts';
+import type { Environment } from '../lib/runtime/environment.ts';
+import { ConfigError } from '../lib/runtime/environment.ts';
 import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
 import type { SweepRow } from '../lib/sweep/survey.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
-import { LOCAL_SWEEP } from '../local/defaults.ts';
+import { LOCAL_SWEEP } from '../local-addresses.ts';
 import { ageText } from './age.ts';
 import { connectApi } from './api.ts';
 import { confirm } from './ask.ts';

@@ -1,18 +1,18 @@
 /** The Lambda function behind `POST /hooks`: signed requests and the platform's webhooks become events in the queue. */
 import middy from '@middy/core';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { readAwsConfig } from '../lib/config.ts';
 import { readHookConfig } from '../lib/hook/config.ts';
 import { answerHook } from '../lib/hook/hook.ts';
+import { problems } from '../lib/hook/problems.ts';
 import { readRequest } from '../lib/hook/request.ts';
 import { createVerifier } from '../lib/hook/signature.ts';
 import { tellHook } from '../lib/hook/telemetry.ts';
-import { errors } from '../lib/middleware/errors.ts';
-import { invocationTime } from '../lib/middleware/invocation-time.ts';
-import { problems } from '../lib/middleware/problems.ts';
-import { publishEvents } from '../lib/queue/publish.ts';
-import { loadSqs } from '../lib/queue/sqs.ts';
-import { createSecretReader, type SecretReader } from '../lib/secrets.ts';
+import { readAwsConfig } from '../lib/runtime/environment.ts';
+import { errors } from '../lib/runtime/errors.ts';
+import { invocationTime } from '../lib/runtime/invocation-time.ts';
+import { createSecretReader, type SecretReader } from '../lib/runtime/secrets.ts';
+import { loadSqs } from '../lib/sqs/client.ts';
+import { publishEvents } from '../lib/sqs/publish.ts';
 
 const { signingSecrets, edgegapToken, eventsQueueUrl: queueUrl } = readHookConfig();
 const secret = (variable: string, value: string): SecretReader =>

@@ -1,15 +1,15 @@
 /** The Lambda function behind the events queue: a batch of events becomes the fewest API calls. */
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import { readApiConfig, readAwsConfig, readQueueConfig } from '../lib/config.ts';
-import { apiKey } from '../lib/middleware/api-key.ts';
-import { batchResponses } from '../lib/middleware/batch-responses.ts';
-import { errors } from '../lib/middleware/errors.ts';
-import { invocationTime } from '../lib/middleware/invocation-time.ts';
-import { telemetry } from '../lib/middleware/telemetry.ts';
-import type { BatchResult } from '../lib/middleware/types.ts';
-import { createBatchHandler } from '../lib/plan/batch.ts';
-import { createSecretReader } from '../lib/secrets.ts';
+import { apiKey } from '../lib/runtime/api-key.ts';
+import { readApiConfig, readAwsConfig, readQueueConfig } from '../lib/runtime/environment.ts';
+import { errors } from '../lib/runtime/errors.ts';
+import { invocationTime } from '../lib/runtime/invocation-time.ts';
+import { createSecretReader } from '../lib/runtime/secrets.ts';
+import { createBatchHandler } from '../lib/session-events/batch.ts';
+import type { BatchResult } from '../lib/session-events/middleware-types.ts';
+import { batchResponses } from '../lib/session-events/retries.ts';
+import { telemetry } from '../lib/session-events/telemetry.ts';
 
 const config = readApiConfig();
 const queues = readQueueConfig();

@@ -1,11 +1,11 @@
 /** The scheduled Lambda function that stops the sessions that nobody spoke for. */
 import middy from '@middy/core';
-import { readApiConfig, readAwsConfig } from '../lib/config.ts';
-import { apiKey } from '../lib/middleware/api-key.ts';
-import { errors } from '../lib/middleware/errors.ts';
-import { invocationTime } from '../lib/middleware/invocation-time.ts';
-import { createSecretReader } from '../lib/secrets.ts';
-import { createSessionsClient } from '../lib/sessions-api/client.ts';
+import { createSessionsClient } from '../lib/edgegap/client.ts';
+import { apiKey } from '../lib/runtime/api-key.ts';
+import { readApiConfig, readAwsConfig } from '../lib/runtime/environment.ts';
+import { errors } from '../lib/runtime/errors.ts';
+import { invocationTime } from '../lib/runtime/invocation-time.ts';
+import { createSecretReader } from '../lib/runtime/secrets.ts';
 import { readSweepConfig } from '../lib/sweep/config.ts';
 import { createSweep } from '../lib/sweep/sweep.ts';
 import type { SweepLine } from '../lib/sweep/telemetry.ts';

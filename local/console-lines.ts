@@ -1,7 +1,12 @@
 /** What the local stage prints: its banner, and one line for every batch and every sweep instead of the functions' log lines. */
 import pc from 'picocolors';
 import * as z from 'zod/mini';
-import { LOCAL_HOOK_SECRET, LOCAL_QUEUE_NAMES, type LocalStage, SANDBOX_API_KEY } from './defaults.ts';
+import {
+  LOCAL_HOOK_SECRET,
+  LOCAL_QUEUE_NAMES,
+  type LocalStage,
+  SANDBOX_API_KEY,
+} from '../local-addresses.ts';
 
 const Batch = z.looseObject({
   message: z.literal('batch'),

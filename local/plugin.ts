@@ -3,7 +3,6 @@
  * the sandbox Sessions API, the SQS event source, and the sweep's schedule. Does nothing for any other command.
  */
 import * as z from 'zod/mini';
-import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
 import {
   LOCAL_CREDENTIALS,
   LOCAL_EDGEGAP_TOKEN,
@@ -13,7 +12,8 @@ import {
   type LocalStage,
   localStage,
   SANDBOX_API_KEY,
-} from './defaults.ts';
+} from '../local-addresses.ts';
+import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';

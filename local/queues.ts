@@ -1,7 +1,7 @@
 /** The queues of serverless.yml, as the embedded SQS gets them. */
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from './defaults.ts';
+import { LOCAL_ACCOUNT_ID, LOCAL_REGION } from '../local-addresses.ts';
 
 /** A queue of the local stage. */
 export interface LocalQueue {

@@ -1,7 +1,7 @@
 /** The embedded SQS: real SQS protocol on a local port, its state in memory. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from './defaults.ts';
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local-addresses.ts';
 
 /** A running embedded SQS. */
 export interface LocalSqs {

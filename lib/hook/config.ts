@@ -1,7 +1,7 @@
 /** The configuration of the hook, read and checked like the rest of it. */
 import * as z from 'zod/mini';
-import type { Environment } from '../config.ts';
-import { queueUrl, reader } from '../config.ts';
+import type { Environment } from '../runtime/environment.ts';
+import { queueUrl, reader } from '../runtime/environment.ts';
 
 /** What the hook needs. */
 export interface HookConfig {

@@ -1,9 +1,9 @@
 /** The hook: proves who sent a request, reads its events, and puts them into the queue. */
 import type { Adapter } from '../../events/adapters/index.ts';
 import { adaptEdgegap, adapters } from '../../events/adapters/index.ts';
-import type { Published } from '../queue/publish.ts';
-import type { SecretReader } from '../secrets.ts';
-import { logError } from '../telemetry/log.ts';
+import { logError } from '../runtime/log.ts';
+import type { SecretReader } from '../runtime/secrets.ts';
+import type { Published } from '../sqs/publish.ts';
 import type { HookResult } from './answers.ts';
 import { accepted, invalid, noSuchSource, notJson, tooLarge, unauthorized, unavailable } from './answers.ts';
 import { readBody } from './events.ts';

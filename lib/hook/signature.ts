@@ -4,8 +4,8 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import type { SecretReader } from '../secrets.ts';
-import { SecretError } from '../secrets.ts';
+import type { SecretReader } from '../runtime/secrets.ts';
+import { SecretError } from '../runtime/secrets.ts';
 import { isSigningSecret } from './config.ts';
 import type { HookRequest } from './request.ts';
 

@@ -1,6 +1,6 @@
 /** What a request tells: one log line and the metrics. Neither holds a body, a header, or the path as it came. */
-import { emitMetrics } from '../telemetry/emf.ts';
-import { logInfo } from '../telemetry/log.ts';
+import { emitMetrics } from '../runtime/emf.ts';
+import { logInfo } from '../runtime/log.ts';
 import type { HookResult } from './answers.ts';
 
 /** Logs a request and writes its metrics. @param route such as `POST /hooks`. */

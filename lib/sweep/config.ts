@@ -1,7 +1,7 @@
 /** The configuration of the sweep, read and checked like the rest of it. */
 import * as z from 'zod/mini';
-import type { Environment, Variable } from '../config.ts';
-import { integer, reader } from '../config.ts';
+import type { Environment, Variable } from '../runtime/environment.ts';
+import { integer, reader } from '../runtime/environment.ts';
 import type { Protection, SweepPolicy } from './policy.ts';
 
 /** How a sweep is done. */

@@ -1,7 +1,7 @@
 /** One run of a sweep: its time, its problems, and a look at a session. */
-import type { SessionsClient } from '../sessions-api/client.ts';
-import { isSessionsApiError } from '../sessions-api/errors.ts';
-import type { SessionGet } from '../sessions-api/models.ts';
+import type { SessionsClient } from '../edgegap/client.ts';
+import { isSessionsApiError } from '../edgegap/errors.ts';
+import type { SessionGet } from '../edgegap/models.ts';
 
 /** What a sweep needs of the client. */
 export type SweepClient = Pick<SessionsClient, 'allSessions' | 'getSession' | 'sessionsBulkStop'>;

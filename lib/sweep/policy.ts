@@ -1,6 +1,6 @@
 /** The policy of the sweep: which sessions are stale, and by which rule. Pure. */
-import type { SessionContext, SessionGet } from '../sessions-api/models.ts';
-import { statusOf } from '../sessions-api/models.ts';
+import type { SessionContext, SessionGet } from '../edgegap/models.ts';
+import { statusOf } from '../edgegap/models.ts';
 
 /** What protects sessions: an id, a deployment's request id or a deployment's tag; `prefix` for a trailing `*`. */
 export interface Protection {

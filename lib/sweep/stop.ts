@@ -1,6 +1,7 @@
 /** The second half of a sweep: looks again, stops, and makes sure. */
-import { chunks } from '../plan/deletions.ts';
-import { isSessionsApiError } from '../sessions-api/errors.ts';
+
+import { isSessionsApiError } from '../edgegap/errors.ts';
+import { chunks } from '../session-events/deletions.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, eachOf, isOver, look, note } from './pass.ts';
 import type { SweepPolicy } from './policy.ts';

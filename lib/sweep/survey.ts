@@ -1,5 +1,5 @@
 /** The first half of a sweep: lists all sessions and looks at those that may be stale. Stops nothing. */
-import type { SessionContext } from '../sessions-api/models.ts';
+import type { SessionContext } from '../edgegap/models.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, eachOf, isOver, look } from './pass.ts';
 import type { SweepPolicy, Verdict } from './policy.ts';

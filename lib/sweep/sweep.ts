@@ -1,5 +1,5 @@
 /** The sweep: survey, guard, stop. What one run leaves, the next one finds again. */
-import type { CallOptions } from '../sessions-api/client.ts';
+import type { CallOptions } from '../edgegap/client.ts';
 import type { SweepConfig } from './config.ts';
 import type { Pass, Problem, SweepClient } from './pass.ts';
 import { stopStale } from './stop.ts';

@@ -1,6 +1,6 @@
 /** What a run of the sweep tells: one log line, one for each problem, and the metrics. */
-import { emitMetrics } from '../telemetry/emf.ts';
-import { logError, logInfo } from '../telemetry/log.ts';
+import { emitMetrics } from '../runtime/emf.ts';
+import { logError, logInfo } from '../runtime/log.ts';
 import type { SweepReport } from './sweep.ts';
 
 /** A log line holds 256 KB at most. */

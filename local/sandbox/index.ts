@@ -1,6 +1,6 @@
 /** The sandbox Sessions API: a stateful, strict stand-in for the platform on a local port. */
 import Fastify, { type FastifyInstance } from 'fastify';
-import { SANDBOX_API_KEY } from '../defaults.ts';
+import { SANDBOX_API_KEY } from '../../local-addresses.ts';
 import { addControlRoutes } from './control.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createTokenBucket } from './rate.ts';

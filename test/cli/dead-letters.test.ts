@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAttributes } from '../../lib/queue/dead-letters.ts';
-import { LOCAL_QUEUE_NAMES } from '../../local/defaults.ts';
+import { deadLetterAttributes } from '../../lib/session-events/dead-letters.ts';
+import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 import { runTool } from '../support/cli.ts';
 
 const { events, deadLetters } = LOCAL_QUEUE_NAMES;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LOCAL_QUEUE_NAMES } from '../../local/defaults.ts';
 import { startSandbox } from '../../local/sandbox/index.ts';
+import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 
 const run = promisify(execFile);
 let sqs: Awaited<ReturnType<typeof startFauxqs>>;

@@ -1,12 +1,12 @@
 /** Fuzzing: whatever comes in, from the queue or from the API, every record has one outcome and nothing crashes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readApiConfig } from '../../lib/config.ts';
-import { createBatchHandler } from '../../lib/plan/batch.ts';
-import { decode } from '../../lib/plan/decode.ts';
-import { createMemory } from '../../lib/plan/memory.ts';
-import { planBatch } from '../../lib/plan/plan.ts';
-import { settle } from '../../lib/plan/settle.ts';
+import { createMemory } from '../../lib/memory/memory.ts';
+import { readApiConfig } from '../../lib/runtime/environment.ts';
+import { createBatchHandler } from '../../lib/session-events/batch.ts';
+import { decode } from '../../lib/session-events/decode.ts';
+import { planBatch } from '../../lib/session-events/plan.ts';
+import { settle } from '../../lib/session-events/settle.ts';
 import { sqsRecord } from '../support/records.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
 import { startScriptedApi } from '../support/scripted-api.ts';

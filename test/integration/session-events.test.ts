@@ -1,7 +1,7 @@
 /** The built bundle of session-events against the sandbox over HTTP and the embedded SQS. */
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { sessionUserContext } from '../../lib/sessions-api/models.ts';
+import { sessionUserContext } from '../../lib/edgegap/models.ts';
 import { startLambda } from '../support/lambda.ts';
 import { sqsEvent } from '../support/records.ts';
 import { startStage } from '../support/stage.ts';

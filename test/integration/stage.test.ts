@@ -12,7 +12,7 @@ import {
   LOCAL_REGION,
   localStage,
   SANDBOX_API_KEY,
-} from '../../local/defaults.ts';
+} from '../../local-addresses.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,7 +1,7 @@
 /** The storm: 1,000 matches of ten players end together. Calls are counted at the sandbox. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stormEvents } from '../../cli/storm.ts';
-import { publishEvents } from '../../lib/queue/publish.ts';
+import { publishEvents } from '../../lib/sqs/publish.ts';
 import { startEventSource } from '../../local/event-source.ts';
 import { sqsEvent } from '../support/records.ts';
 import { startStage } from '../support/stage.ts';

@@ -1,13 +1,13 @@
 /** What a deployment would make, proven from the packaged template: no AWS account is needed for it. */
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { readApiConfig, readQueueConfig } from '../../lib/config.ts';
 import { failed } from '../../lib/hook/answers.ts';
 import { readHookConfig } from '../../lib/hook/config.ts';
 import { tellHook } from '../../lib/hook/telemetry.ts';
+import { readApiConfig, readQueueConfig } from '../../lib/runtime/environment.ts';
+import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
 import { tellSweep } from '../../lib/sweep/telemetry.ts';
-import { batchMetrics } from '../../lib/telemetry/batch-metrics.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';
 
 const stack = await packageStack('test');

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { LOCAL_SWEEP } from '../../local/defaults.ts';
 import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
+import { LOCAL_SWEEP } from '../../local-addresses.ts';
 
 const METRICS = [
   'SweepListed',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { SessionContext, SessionGet } from '../../lib/sessions-api/models.ts';
+import type { SessionContext, SessionGet } from '../../lib/edgegap/models.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
 import { createdAt, judge } from '../../lib/sweep/policy.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSessionsClient } from '../../lib/sessions-api/client.ts';
+import { createSessionsClient } from '../../lib/edgegap/client.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
 import { createSweep } from '../../lib/sweep/sweep.ts';
 import type { FaultInput, NewSession, Sandbox } from '../../local/sandbox/index.ts';

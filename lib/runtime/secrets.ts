@@ -1,0 +1,136 @@
+/** Secrets: the value of a variable itself, or what it refers to in SSM or Secrets Manager. */
+import * as z from 'zod/mini';
+import type { AwsConfig } from './environment.ts';
+
+/** Gives the secret; `refresh` reads it anew, for it may have been rotated. */
+export type SecretReader = (options: { refresh: boolean }) => Promise<string>;
+
+/** A secret that could not be read. The message names the variable and the reference, never a secret. */
+export class SecretError extends Error {
+  override readonly name = 'SecretError';
+}
+
+/** Where a secret comes from. */
+export interface SecretSource {
+  /** The variable that holds it, for messages. */
+  variable: string;
+  /** The secret, or `ssm:/path/name`, or `secretsmanager:name-or-arn` (a string, or JSON with `api_key`). */
+  value: string;
+  /** Read when a reference is fetched: Lambda changes its credentials while an environment lives. */
+  aws: () => AwsConfig;
+}
+
+const CACHED_MS = 5 * 60 * 1000;
+/** A thousand refused calls must not read the secret a thousand times. */
+const FRESH_MS = 10_000;
+const TIMEOUT_MS = 5000;
+
+const SERVICES = {
+  ssm: {
+    endpoint: 'ssm',
+    target: 'AmazonSSM.GetParameter',
+    body: (name: string) => ({ Name: name, WithDecryption: true }),
+    answer: z.pipe(
+      z.object({ Parameter: z.object({ Value: z.string() }) }),
+      z.transform(({ Parameter }: { Parameter: { Value: string } }) => Parameter.Value),
+    ),
+  },
+  secretsmanager: {
+    endpoint: 'secretsmanager',
+    target: 'secretsmanager.GetSecretValue',
+    body: (name: string) => ({ SecretId: name }),
+    answer: z.pipe(
+      z.object({ SecretString: z.string() }),
+      z.transform(({ SecretString }: { SecretString: string }) => SecretString),
+    ),
+  },
+} as const;
+
+const awsError = z.object({
+  __type: z.optional(z.string()),
+  message: z.optional(z.string()),
+  Message: z.optional(z.string()),
+});
+
+/**
+ * A reader of a secret. A reference is fetched once and cached for 5 minutes; `refresh` fetches it again, unless
+ * that was done in the last 10 seconds. While the service fails, what was read before stays in use.
+ * @throws (from the reader) SecretError when there is no value.
+ */
+export function createSecretReader(source: SecretSource, now: () => number = Date.now): SecretReader {
+  const reference = /^(ssm|secretsmanager):(.+)$/.exec(source.value);
+  if (reference === null) return async () => source.value;
+  const service = reference[1] === 'ssm' ? SERVICES.ssm : SERVICES.secretsmanager;
+  const name = reference[2] ?? '';
+  let cached: { secret: string; readAt: number } | undefined;
+  let reading: Promise<string> | undefined;
+
+  async function read(): Promise<string> {
+    try {
+      const secret = secretOf(await fetchSecret(service, name, source));
+      cached = { secret, readAt: now() };
+      return secret;
+    } catch (error) {
+      if (cached !== undefined) return cached.secret;
+      const why = error instanceof Error ? error.message : 'unknown error';
+      throw new SecretError(`${source.variable} refers to ${source.value}, which could not be read: ${why}`);
+    } finally {
+      reading = undefined;
+    }
+  }
+
+  return async ({ refresh }) => {
+    if (cached !== undefined && now() - cached.readAt < (refresh ? FRESH_MS : CACHED_MS))
+      return cached.secret;
+    reading ??= read();
+    return await reading;
+  };
+}
+
+async function fetchSecret(
+  service: (typeof SERVICES)[keyof typeof SERVICES],
+  name: string,
+  source: SecretSource,
+): Promise<string> {
+  const { region, endpoints, ...credentials } = source.aws();
+  const { AwsClient } = await import('aws4fetch');
+  const client = new AwsClient({ ...credentials, region, service: service.endpoint, retries: 2 });
+  const answer = await client.fetch(endpoints[service.endpoint], {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': service.target },
+    body: JSON.stringify(service.body(name)),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (!answer.ok) throw new Error(problemOf(answer.status, body));
+  const parsed = service.answer.safeParse(body);
+  if (!parsed.success) throw new Error('the answer holds no secret string.');
+  return parsed.data;
+}
+
+/** AWS names what went wrong in `__type`; its message names resources, never their content. */
+function problemOf(status: number, body: unknown): string {
+  const parsed = awsError.safeParse(body);
+  if (!parsed.success) return `status ${status}.`;
+  const { __type = `status ${status}`, message, Message } = parsed.data;
+  return `${__type.replace(/^.*#/, '')}: ${message ?? Message ?? 'no message'}`;
+}
+
+/** A string, or JSON with `api_key`, as Secrets Manager's console makes it. */
+function secretOf(text: string): string {
+  const secret = text.trimStart().startsWith('{')
+    ? z.object({ api_key: z.string() }).safeParse(parse(text)).data?.api_key
+    : text;
+  if (secret === undefined) throw new Error('it is JSON without a member api_key.');
+  if (!/^[\x20-\x7e]+$/.test(secret.trim()))
+    throw new Error('it is empty, or holds characters that no key has.');
+  return secret.trim();
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,31 @@
+/** The metrics of one batch. Pure. */
+
+import type { Metric } from '../runtime/emf.ts';
+import type { BatchReport } from './batch.ts';
+import { batchLine } from './batch-line.ts';
+
+const count = (value: number): Metric => ({ value, unit: 'Count' });
+
+/** Metrics by name; `ApiLatency` is that of single attempts, `EventAge` that of the oldest event, both in milliseconds. */
+export function batchMetrics(report: BatchReport): Record<string, Metric> {
+  const line = batchLine(report);
+  const { attempts, oldestEventMs } = report;
+  const answered = (...statuses: number[]): Metric =>
+    count(attempts.filter(({ status }) => status !== undefined && statuses.includes(status)).length);
+  return {
+    EventsReceived: count(line.records),
+    EventsDone: count(line.done),
+    EventsGone: count(line.gone),
+    EventsAbsorbed: count(line.absorbed),
+    EventsWaiting: count(line.waiting),
+    EventsRetried: count(line.retried),
+    EventsDead: count(line.dead),
+    ApiCalls: count(line.calls),
+    ApiCallsSaved: count(line.callsSaved),
+    ApiLatency: { value: attempts.map(({ durationMs }) => durationMs), unit: 'Milliseconds' },
+    ApiThrottled: answered(429),
+    ApiAuthFailures: answered(401, 403),
+    ApiSurfaceMissing: count(line.codes?.SURFACE_MISSING ?? 0),
+    EventAge: { value: oldestEventMs, unit: 'Milliseconds' },
+  };
+}
