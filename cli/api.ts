@@ -1,8 +1,10 @@
 /** The Sessions API that a tool talks to: the local stage's sandbox, or the real one where there is a key. */
 
 import { createSessionsClient, type SessionsClient } from '../lib/edgegap/client.ts';
-import type { ApiConfig, Environment } from '../lib/runtime/environment.ts';
-import { readApiConfig, readAwsConfig } from '../lib/runtime/environment.ts';
+import type { ApiConfig } from '../lib/edgegap/config.ts';
+import { readApiConfig } from '../lib/edgegap/config.ts';
+import type { Environment } from '../lib/runtime/environment.ts';
+import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';
 import { localStage, SANDBOX_API_KEY } from '../local-addresses.ts';
 

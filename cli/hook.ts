@@ -5,7 +5,7 @@ import { Webhook } from 'standardwebhooks';
 import * as z from 'zod/mini';
 import { isSigningSecret } from '../lib/hook/config.ts';
 import type { Environment } from '../lib/runtime/environment.ts';
-import { chunks } from '../lib/session-events/deletions.ts';
+import { chunks } from '../lib/runtime/lists.ts';
 import { LOCAL_HOOK_SECRET, localStage } from '../local-addresses.ts';
 import { UsageError } from './errors.ts';
 

@@ -1,8 +1,9 @@
 /** The scheduled Lambda function that stops the sessions that nobody spoke for. */
 import middy from '@middy/core';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
+import { readApiConfig } from '../lib/edgegap/config.ts';
 import { apiKey } from '../lib/runtime/api-key.ts';
-import { readApiConfig, readAwsConfig } from '../lib/runtime/environment.ts';
+import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
 import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';

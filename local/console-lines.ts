@@ -1,6 +1,7 @@
 /** What the local stage prints: its banner, and one line for every batch and every sweep instead of the functions' log lines. */
 import pc from 'picocolors';
 import * as z from 'zod/mini';
+import { parseJson } from '../lib/runtime/json.ts';
 import {
   LOCAL_HOOK_SECRET,
   LOCAL_QUEUE_NAMES,
@@ -184,12 +185,4 @@ function clock(time: Date): string {
 
 function stripColors(text: string): string {
   return text.replaceAll(new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g'), '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

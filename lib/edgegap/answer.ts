@@ -1,5 +1,6 @@
 /** An HTTP answer of the API becomes data of the promised shape, or an error that says what happened. */
 import * as z from 'zod/mini';
+import { parseJson } from '../runtime/json.ts';
 import type { SessionsApiErrorCode, SessionsApiErrorDetails } from './errors.ts';
 import { SessionsApiError } from './errors.ts';
 
@@ -26,7 +27,7 @@ export function readAnswer<T>(operation: string, schema: z.ZodMiniType<T>, answe
       operation,
       status,
     });
-  const json = parse(text);
+  const json = parseJson(text);
   if (json === undefined) throw invalid('its body is not JSON');
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
@@ -35,7 +36,7 @@ export function readAnswer<T>(operation: string, schema: z.ZodMiniType<T>, answe
 }
 
 function statusError(operation: string, { status, headers, text }: RawAnswer): SessionsApiError {
-  const parsed = errorBody.safeParse(parse(text));
+  const parsed = errorBody.safeParse(parseJson(text));
   const apiMessage = parsed.success ? parsed.data.message.slice(0, MESSAGE_LENGTH) : undefined;
   const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now());
   const details: SessionsApiErrorDetails = {
@@ -72,12 +73,4 @@ export function readRetryAfter(header: string | null, nowMs: number): number | u
   if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
   const at = Date.parse(header);
   return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

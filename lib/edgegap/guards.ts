@@ -1,17 +1,20 @@
 /** Guards: what never leaves this client. A bulk stop deletes every session that matches its filters. */
 import type * as z from 'zod/mini';
-import { identifier } from '../../events/fields.ts';
 import { SessionsApiError } from './errors.ts';
 import type { SessionBulkStopPayload } from './models.ts';
 import { sessionBulkStopPayload } from './models.ts';
 
 /**
- * A session's path. @throws SessionsApiError `GUARDED` for an id that is none (1-128 of `A-Z a-z 0-9 . _ -`).
+ * A session's path. @throws SessionsApiError `GUARDED` for an id that could address something else.
  */
 export function sessionPath(operation: string, sessionId: string): string {
-  if (!identifier().safeParse(sessionId).success)
-    throw guarded(operation, 'the session id is not an identifier');
-  return `v1/session/${encodeURIComponent(sessionId)}`;
+  if (!isPathSegment(sessionId)) throw guarded(operation, 'the session id is not an identifier');
+  return `v1/session/${sessionId}`;
+}
+
+/** Whether the id names one resource: text that needs no encoding, and is not a dot segment (RFC 3986, section 3.3). */
+function isPathSegment(id: string): boolean {
+  return /^(?!\.{1,2}$).{1,128}$/.test(id) && encodeURIComponent(id.toWellFormed()) === id;
 }
 
 /** The payload as the model has it. @throws SessionsApiError `GUARDED`, saying where it differs. */

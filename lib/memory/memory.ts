@@ -4,8 +4,8 @@
  * undoing a newer addition.
  */
 import { Fifo } from 'toad-cache';
-import type { MemoryView, Moment } from '../session-events/types.ts';
-import { isLater } from '../session-events/types.ts';
+import type { MemoryView, Moment } from './types.ts';
+import { isLater } from './types.ts';
 
 const REMEMBERED_MS = 15 * 60 * 1000;
 const REMEMBERED_ENTRIES = 10_000;

@@ -1,34 +1,12 @@
 /**
- * The configuration: the only reader of the environment. Everything is read and checked at start; a wrong
- * value names the variable, what it has and what it may have.
+ * The environment's variables: how one is read and checked. Every function's own variables stand in its folder.
+ * A wrong value names the variable, what it has, and what is expected.
  */
 import * as z from 'zod/mini';
 
 /** Configuration that the functions cannot work with. The message lists every wrong variable. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-}
-
-/** What talks to the Sessions API. */
-export interface ApiConfig {
-  /** The key itself, or a reference to it (`ssm:…`, `secretsmanager:…`). */
-  apiKey: string;
-  /** Base URL, without a trailing slash. */
-  apiUrl: string;
-  /** Requests a second. */
-  apiRate: number;
-  /** Requests in flight at once. */
-  apiConcurrency: number;
-  /** One attempt, in milliseconds. */
-  apiTimeoutMs: number;
-  /** Values that one bulk stop may carry. */
-  bulkStopChunk: number;
-}
-
-/** The two queues. */
-export interface QueueConfig {
-  eventsQueueUrl: string;
-  deadLetterQueueUrl: string;
 }
 
 /** What signs a request to AWS, and where it goes. */
@@ -53,51 +31,6 @@ export interface Variable<T> {
   secret?: true;
   /** Set to nothing it is wrong, not missing. */
   emptyIsWrong?: true;
-}
-
-/**
- * Reads what the calls to the Sessions API need.
- * @throws ConfigError naming every variable that is missing or wrong.
- */
-export function readApiConfig(env: Environment = process.env): ApiConfig {
-  const read = reader(env);
-  const config = {
-    apiKey: read({
-      name: 'SESSIONS_API_KEY',
-      schema: z.string().check(z.trim(), z.minLength(1), z.regex(/^[\x21-\x7e]+( [\x21-\x7e]+)?$/)),
-      expected: 'your API key, or a reference to it (ssm:/path/name, secretsmanager:name)',
-      secret: true,
-    }),
-    apiUrl: read({
-      name: 'SESSIONS_API_URL',
-      schema: httpUrl(),
-      expected: 'a base URL such as https://api.edgegap.com',
-      fallback: 'https://api.edgegap.com',
-    }),
-    apiRate: read({
-      name: 'API_RATE',
-      schema: number(0.1, 1000),
-      expected: 'requests a second, 0.1 to 1000',
-      fallback: 10,
-    }),
-    apiConcurrency: read(integer('API_CONCURRENCY', 1, 100, 4, 'requests in flight')),
-    apiTimeoutMs: read(integer('API_TIMEOUT_MS', 100, 60_000, 5000, 'milliseconds')),
-    bulkStopChunk: read(integer('BULK_STOP_CHUNK', 1, 10_000, 500, 'values in one bulk stop')),
-  };
-  return read.finish(config);
-}
-
-/**
- * Reads where the queues are.
- * @throws ConfigError naming every variable that is missing or wrong.
- */
-export function readQueueConfig(env: Environment = process.env): QueueConfig {
-  const read = reader(env);
-  const config = {
-    eventsQueueUrl: read(queueUrl('EVENTS_QUEUE_URL')),
-    deadLetterQueueUrl: read(queueUrl('DEAD_LETTER_QUEUE_URL')),
-  };
-  return read.finish(config);
 }
 
 /**
@@ -175,12 +108,14 @@ export function integer(
   return { name, schema: number(min, max, /^\d+$/), expected, fallback };
 }
 
-function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
+/** A number of that range and form. */
+export function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
   const isOne = (text: string): boolean => form.test(text) && Number(text) >= min && Number(text) <= max;
   return z.pipe(z.string().check(z.refine(isOne)), z.transform(Number));
 }
 
-function httpUrl() {
+/** An absolute HTTP URL without query, fragment or credentials. Trailing slashes are cut. */
+export function httpUrl() {
   const isBase = (text: string): boolean => {
     const url = URL.parse(text);
     return (

@@ -1,6 +1,13 @@
 /** The time that an invocation may spend on API calls. */
 import type { Context } from 'aws-lambda';
-import type { CallOptions } from '../edgegap/client.ts';
+
+/** How long the calls of an invocation may go on. */
+export interface InvocationTime {
+  /** Aborts when the time is over. */
+  signal: AbortSignal;
+  /** Epoch milliseconds. */
+  deadline: number;
+}
 
 /** Kept for acknowledging: dead letters, visibility, the response. Milliseconds. */
 const RESERVE_MS = 5000;
@@ -13,7 +20,7 @@ const RESERVE_MS = 5000;
 export function invocationTime(
   context: Pick<Context, 'getRemainingTimeInMillis'>,
   signal: AbortSignal,
-): Required<CallOptions> {
+): InvocationTime {
   const remainingMs = context.getRemainingTimeInMillis();
   const callsMs = Math.max(0, Math.floor(remainingMs - Math.min(RESERVE_MS, remainingMs / 2)));
   return { signal: AbortSignal.any([signal, AbortSignal.timeout(callsMs)]), deadline: Date.now() + callsMs };

@@ -1,6 +1,7 @@
 /** Secrets: the value of a variable itself, or what it refers to in SSM or Secrets Manager. */
 import * as z from 'zod/mini';
 import type { AwsConfig } from './environment.ts';
+import { parseJson } from './json.ts';
 
 /** Gives the secret; `refresh` reads it anew, for it may have been rotated. */
 export type SecretReader = (options: { refresh: boolean }) => Promise<string>;
@@ -119,18 +120,10 @@ function problemOf(status: number, body: unknown): string {
 /** A string, or JSON with `api_key`, as Secrets Manager's console makes it. */
 function secretOf(text: string): string {
   const secret = text.trimStart().startsWith('{')
-    ? z.object({ api_key: z.string() }).safeParse(parse(text)).data?.api_key
+    ? z.object({ api_key: z.string() }).safeParse(parseJson(text)).data?.api_key
     : text;
   if (secret === undefined) throw new Error('it is JSON without a member api_key.');
   if (!/^[\x20-\x7e]+$/.test(secret.trim()))
     throw new Error('it is empty, or holds characters that no key has.');
   return secret.trim();
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

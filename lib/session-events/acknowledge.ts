@@ -1,9 +1,9 @@
 /** Acknowledge: outcomes become what SQS is told. Nothing is acknowledged that is not done or safe elsewhere. */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import type { QueueConfig } from '../runtime/environment.ts';
 import { logError } from '../runtime/log.ts';
 import { hideRecords } from '../sqs/visibility.ts';
 import { visibilitySeconds } from './back-off.ts';
+import type { QueueConfig } from './config.ts';
 import { sendDeadLetters } from './dead-letters.ts';
 import type { Outcome } from './settle.ts';
 

@@ -2,9 +2,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Attempt, CallOptions } from '../edgegap/client.ts';
 import { createSessionsClient } from '../edgegap/client.ts';
+import type { ApiConfig } from '../edgegap/config.ts';
 import { createSurfaceCheck } from '../edgegap/surface.ts';
 import { createMemory } from '../memory/memory.ts';
-import type { ApiConfig } from '../runtime/environment.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';

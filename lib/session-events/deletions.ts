@@ -1,4 +1,5 @@
 /** The part of a plan that deletes sessions: by id, by deployment, by tag. */
+import { chunks } from '../runtime/lists.ts';
 import type { BulkStopCall, DeleteCall, PlannedEvent, Target } from './types.ts';
 
 /** All that a batch deletes, each distinct thing once. */
@@ -65,13 +66,6 @@ export function sessionsCall(targets: Target[]): DeleteCall | BulkStopCall {
   const [first, ...others] = targets;
   if (first !== undefined && others.length === 0) return { operation: 'sessionDelete', targets: [first] };
   return anyOf('session_id', targets);
-}
-
-/** Cuts a list into lists of at most `size`, in order. */
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  const cut: T[][] = [];
-  for (let start = 0; start < items.length; start += size) cut.push(items.slice(start, start + size));
-  return cut;
 }
 
 function anyOf(field: BulkStopCall['field'], targets: Target[]): BulkStopCall {

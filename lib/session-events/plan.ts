@@ -1,6 +1,8 @@
 /** Plan: the events of a batch become the fewest API calls that do the same. Pure. */
+
+import type { MemoryView } from '../memory/types.ts';
 import { collectDeletions, deletionCalls } from './deletions.ts';
-import type { MemoryView, Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
+import type { Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
 import { planUsers } from './users.ts';
 
 /** Removals from messages younger than this wait when the budget is short: their match may be about to end. */

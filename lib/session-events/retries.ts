@@ -1,8 +1,8 @@
 /** Partial batch responses: the outcomes of a batch become dead letters, back-off and `batchItemFailures`. */
 import type { MiddlewareObj } from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
-import type { QueueConfig } from '../runtime/environment.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { QueueConfig } from './config.ts';
 import type { BatchInternal, BatchResult } from './middleware-types.ts';
 
 /** Turns the handler's report into Lambda's response, and leaves the final report for the telemetry. */

@@ -2,7 +2,8 @@
 import { canonicalIp } from '../../events/ip.ts';
 import type { CallOptions, SessionsClient } from '../edgegap/client.ts';
 import type { Memory } from '../memory/memory.ts';
-import { chunks, sessionsCall } from './deletions.ts';
+import { chunks } from '../runtime/lists.ts';
+import { sessionsCall } from './deletions.ts';
 import { afterError } from './failures.ts';
 import type { BulkStopCall, Call, Plan, Target, TargetResult, UsersCall } from './types.ts';
 

@@ -1,5 +1,6 @@
 /** The plain data that flows through a batch: events in, calls planned, results back. */
 import type { Ask } from '../../events/ask.ts';
+import type { Moment } from '../memory/types.ts';
 
 /** One valid event of a batch. `record` is the index of its SQS record in the batch. */
 export interface PlannedEvent {
@@ -52,12 +53,6 @@ export interface AddressTarget extends Target {
   moment: Moment;
 }
 
-/** A point in the order of user events: when it happened, then when it arrived. */
-export interface Moment {
-  timeMs: number;
-  sentAtMs: number;
-}
-
 /** A planned API call. */
 export type Call = DeleteCall | BulkStopCall | UsersCall;
 
@@ -80,14 +75,6 @@ export interface PlanLimits {
   budgetCalls: number;
 }
 
-/** What earlier batches of this environment left to know. */
-export interface MemoryView {
-  /** Whether this environment deleted the session a short while ago. */
-  isDeleted(sessionId: string): boolean;
-  /** The moment of the last change of this user of this session (canonical address), if one is remembered. */
-  lastChange(sessionId: string, address: string): Moment | undefined;
-}
-
 /** How a target ended. */
 export interface TargetResult {
   target: Target;
@@ -98,9 +85,4 @@ export interface TargetResult {
   reason?: string;
   /** The API asked not to be called before so many milliseconds have passed. */
   retryAfterMs?: number;
-}
-
-/** Whether moment `a` comes after `b`: the later time, or where times are equal the later arrival. */
-export function isLater(a: Moment, b: Moment): boolean {
-  return a.timeMs === b.timeMs ? a.sentAtMs > b.sentAtMs : a.timeMs > b.timeMs;
 }

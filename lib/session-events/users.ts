@@ -1,7 +1,8 @@
 /** The part of a plan that adds and removes users: for each address of a session, the latest event wins. */
 import { canonicalIp } from '../../events/ip.ts';
-import type { AddressTarget, MemoryView, Moment, Plan, PlannedEvent, Target, UsersCall } from './types.ts';
-import { isLater } from './types.ts';
+import type { MemoryView, Moment } from '../memory/types.ts';
+import { isLater } from '../memory/types.ts';
+import type { AddressTarget, Plan, PlannedEvent, Target, UsersCall } from './types.ts';
 
 type Action = UsersCall['operation'];
 

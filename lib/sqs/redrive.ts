@@ -1,7 +1,7 @@
 /** Redrive: looks into a dead-letter queue, and sends what is in it back, never losing what could not be sent. */
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { parseEvent } from '../../events/index.ts';
-import { chunks } from '../session-events/deletions.ts';
+import { chunks } from '../runtime/lists.ts';
 import { chunkEntries } from './publish.ts';
 
 /** SQS takes ten entries a batch call. */

@@ -1,7 +1,7 @@
 /** Visibility: keeps records that go back to the queue out of sight for a while. */
 
+import { chunks } from '../runtime/lists.ts';
 import { logError } from '../runtime/log.ts';
-import { chunks } from '../session-events/deletions.ts';
 import { loadSqs } from './client.ts';
 
 /** SQS takes ten entries a batch call. */

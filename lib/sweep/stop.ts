@@ -1,7 +1,7 @@
 /** The second half of a sweep: looks again, stops, and makes sure. */
 
 import { isSessionsApiError } from '../edgegap/errors.ts';
-import { chunks } from '../session-events/deletions.ts';
+import { chunks } from '../runtime/lists.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, eachOf, isOver, look, note } from './pass.ts';
 import type { SweepPolicy } from './policy.ts';

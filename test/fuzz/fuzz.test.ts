@@ -1,8 +1,8 @@
 /** Fuzzing: whatever comes in, from the queue or from the API, every record has one outcome and nothing crashes. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readApiConfig } from '../../lib/edgegap/config.ts';
 import { createMemory } from '../../lib/memory/memory.ts';
-import { readApiConfig } from '../../lib/runtime/environment.ts';
 import { createBatchHandler } from '../../lib/session-events/batch.ts';
 import { decode } from '../../lib/session-events/decode.ts';
 import { planBatch } from '../../lib/session-events/plan.ts';

@@ -1,11 +1,12 @@
 /** What a deployment would make, proven from the packaged template: no AWS account is needed for it. */
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
+import { readApiConfig } from '../../lib/edgegap/config.ts';
 import { failed } from '../../lib/hook/answers.ts';
 import { readHookConfig } from '../../lib/hook/config.ts';
 import { tellHook } from '../../lib/hook/telemetry.ts';
-import { readApiConfig, readQueueConfig } from '../../lib/runtime/environment.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
+import { readQueueConfig } from '../../lib/session-events/config.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
 import { tellSweep } from '../../lib/sweep/telemetry.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';

@@ -1,0 +1,52 @@
+/** The configuration of the client. */
+import * as z from 'zod/mini';
+import type { Environment } from '../runtime/environment.ts';
+import { httpUrl, integer, number, reader } from '../runtime/environment.ts';
+
+/** What talks to the Sessions API. */
+export interface ApiConfig {
+  /** The key itself, or a reference to it (`ssm:…`, `secretsmanager:…`). */
+  apiKey: string;
+  /** Base URL, without a trailing slash. */
+  apiUrl: string;
+  /** Requests a second. */
+  apiRate: number;
+  /** Requests in flight at once. */
+  apiConcurrency: number;
+  /** One attempt, in milliseconds. */
+  apiTimeoutMs: number;
+  /** Values that one bulk stop may carry. */
+  bulkStopChunk: number;
+}
+
+/**
+ * Reads what the calls to the Sessions API need.
+ * @throws ConfigError naming every variable that is missing or wrong.
+ */
+export function readApiConfig(env: Environment = process.env): ApiConfig {
+  const read = reader(env);
+  const config = {
+    apiKey: read({
+      name: 'SESSIONS_API_KEY',
+      schema: z.string().check(z.trim(), z.minLength(1), z.regex(/^[\x21-\x7e]+( [\x21-\x7e]+)?$/)),
+      expected: 'your API key, or a reference to it (ssm:/path/name, secretsmanager:name)',
+      secret: true,
+    }),
+    apiUrl: read({
+      name: 'SESSIONS_API_URL',
+      schema: httpUrl(),
+      expected: 'a base URL such as https://api.edgegap.com',
+      fallback: 'https://api.edgegap.com',
+    }),
+    apiRate: read({
+      name: 'API_RATE',
+      schema: number(0.1, 1000),
+      expected: 'requests a second, 0.1 to 1000',
+      fallback: 10,
+    }),
+    apiConcurrency: read(integer('API_CONCURRENCY', 1, 100, 4, 'requests in flight')),
+    apiTimeoutMs: read(integer('API_TIMEOUT_MS', 100, 60_000, 5000, 'milliseconds')),
+    bulkStopChunk: read(integer('BULK_STOP_CHUNK', 1, 10_000, 500, 'values in one bulk stop')),
+  };
+  return read.finish(config);
+}
