@@ -25,7 +25,7 @@ function pureParts(records: ReturnType<typeof recordsOf>): number {
   const decoded = decode(records, Date.now());
   const plan = planBatch(decoded.events, createMemory(), LIMITS);
   const results = [...plan.deletions, ...plan.additions, ...plan.removals].flatMap((call) =>
-    call.targets.map((target): TargetResult => ({ target, outcome: 'done' })),
+    call.targets.map((target): TargetResult => ({ target, outcome: { kind: 'done' } })),
   );
   return settle(records.length, decoded, plan, results).length;
 }

@@ -10,6 +10,8 @@ export interface DeleteSessions {
 export interface DeleteByDeployment {
   kind: 'deleteByDeployment';
   requestIds: string[];
+  /** Whether sessions that were created after the event stay: the deployment goes on and may host another match. */
+  bound: boolean;
 }
 
 /** Every session on a deployment with any, or all, of these tags shall be gone. */

@@ -11,6 +11,6 @@ export const deploymentStopped = eventType({
       deployment_request_ids: z.optional(identifiers()),
     }),
   ask({ deployment_request_id: one, deployment_request_ids: many = [] }) {
-    return { kind: 'deleteByDeployment', requestIds: one === undefined ? many : [one] };
+    return { kind: 'deleteByDeployment', requestIds: one === undefined ? many : [one], bound: false };
   },
 });

@@ -13,7 +13,7 @@ export const matchEnded = eventType({
     }),
   ask({ session_id, session_ids, deployment_request_id }) {
     if (deployment_request_id !== undefined) {
-      return { kind: 'deleteByDeployment', requestIds: [deployment_request_id] };
+      return { kind: 'deleteByDeployment', requestIds: [deployment_request_id], bound: true };
     }
     return {
       kind: 'deleteSessions',

@@ -66,6 +66,19 @@ export function createSessionsClient(options: TransportOptions) {
       }
     },
 
+    async rollCall(call?: CallOptions) {
+      const sessions = new Map<string, models.SessionContext>();
+      let steady = true;
+      for (let page = 1; ; page += 1) {
+        const { data = [], pagination, total_count } = await listSessions({ page, limit: PAGE_LIMIT }, call);
+        for (const row of data) sessions.set(row.session_id, row);
+        if (data.length === 0 || pagination?.has_next !== true) {
+          steady = total_count === sessions.size;
+          return { sessions, steady };
+        }
+      }
+    },
+
     /** Deletes a session. It does not stop its deployment. */
     async sessionDelete(sessionId: string, call?: CallOptions): Promise<models.SessionDelete> {
       const operation = 'sessionDelete';

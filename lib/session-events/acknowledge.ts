@@ -5,7 +5,7 @@ import { hideRecords } from '../sqs/visibility.ts';
 import { visibilitySeconds } from './back-off.ts';
 import type { QueueConfig } from './config.ts';
 import { sendDeadLetters } from './dead-letters.ts';
-import type { Outcome } from './settle.ts';
+import type { Outcome } from './types.ts';
 
 /** The outcomes as they stand in the end, and Lambda's response for them. */
 export interface Acknowledged {

@@ -1,5 +1,5 @@
 /** Back-off: how long a record that was not dealt with stays out of sight. Pure but for the dice. */
-import type { Outcome } from './settle.ts';
+import type { Outcome } from './types.ts';
 
 const SHORTEST_S = 5;
 const LONGEST_S = 15 * 60;

@@ -1,6 +1,6 @@
 /** The numbers of one batch. Pure. */
 import type { BatchReport } from './batch.ts';
-import type { OutcomeKind } from './settle.ts';
+import type { OutcomeKind } from './types.ts';
 
 /** What one batch came to. Counts of records, but for `calls`, `callsSaved` and `durationMs`. */
 export interface BatchLine {

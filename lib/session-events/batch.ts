@@ -1,18 +1,18 @@
-/** A batch from end to end: decode, plan, call, settle. What outlives a batch is held here. */
+/** A batch from end to end: decode, plan, run, settle. What outlives a batch is held here. */
 import type { SQSRecord } from 'aws-lambda';
 import type { Attempt, CallOptions } from '../edgegap/client.ts';
 import { createSessionsClient } from '../edgegap/client.ts';
 import type { ApiConfig } from '../edgegap/config.ts';
-import { createSurfaceCheck } from '../edgegap/surface.ts';
 import { createMemory } from '../memory/memory.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
+import { createBudget } from './budget.ts';
 import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';
 import { runPlan } from './run.ts';
-import type { Outcome } from './settle.ts';
 import { settle } from './settle.ts';
+import type { Outcome } from './types.ts';
 
-/** A batch may spend what the rate allows in this time before users calls have to wait. */
+/** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
 
 /** What a batch came to. */
@@ -28,33 +28,32 @@ export interface BatchReport {
   durationMs: number;
 }
 
-/** Deals with the records of one batch within the given time. Rejects only for a fault of our own. */
+/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export type BatchHandler = (records: readonly SQSRecord[], time: CallOptions) => Promise<BatchReport>;
 
 /** The handler of one environment, with its client and its memory. */
 export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): BatchHandler {
-  let attempts: Attempt[] = [];
   const client = createSessionsClient({
     baseUrl: config.apiUrl,
     apiKey,
     rate: config.apiRate,
     concurrency: config.apiConcurrency,
     timeoutMs: config.apiTimeoutMs,
-    onAttempt: (attempt) => attempts.push(attempt),
   });
   const memory = createMemory();
   const { bulkStopChunk } = config;
-  const limits = { bulkStopChunk, budgetCalls: Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS)) };
-  const environment = { client, memory, surfaceIsThere: createSurfaceCheck(client), bulkStopChunk };
+  const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
 
   return async (records, time) => {
     const startedAt = Date.now();
-    attempts = [];
+    const attempts: Attempt[] = [];
     const decoded = decode(records, startedAt);
-    const plan = planBatch(decoded.events, memory, limits);
-    const results = await runPlan(plan, { ...environment, call: time });
+    const plan = planBatch(decoded.events, memory, { bulkStopChunk, budgetCalls });
+    const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
+    const budget = createBudget(budgetCalls);
+    const { results, settled } = await runPlan(plan, { client, memory, budget, bulkStopChunk, call });
     return {
-      outcomes: settle(records.length, decoded, plan, results),
+      outcomes: settle(records.length, decoded, plan, results, settled),
       eventCount: decoded.events.length,
       attempts,
       oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),

@@ -1,21 +1,18 @@
-/** Decode: SQS records become events, or the reasons why they are none. Pure. */
+/** Decode: SQS records become events, or the reasons why they are invalid. Pure. */
 import type { SQSRecord } from 'aws-lambda';
-import type { EventName, Violation } from '../../events/index.ts';
+import type { Violation } from '../../events/index.ts';
 import { parseEvent } from '../../events/index.ts';
 import type { PlannedEvent } from './types.ts';
 
-/** A record that is no event. */
+/** A record that is not a valid event. */
 export interface Undecodable {
   record: number;
-  type?: string;
   violations: Violation[];
 }
 
 /** The records of a batch, decoded. Indexes are positions in the batch. */
 export interface Decoded {
   events: PlannedEvent[];
-  /** The type of each valid event by its record's index. */
-  types: Map<number, EventName>;
   undecodable: Undecodable[];
 }
 
@@ -25,18 +22,30 @@ export interface Decoded {
  * @param nowMs the current time, epoch milliseconds.
  */
 export function decode(records: readonly SQSRecord[], nowMs: number): Decoded {
-  const decoded: Decoded = { events: [], types: new Map(), undecodable: [] };
-  for (const [record, { body, attributes }] of records.entries()) {
-    const parsed = parseEvent(body);
-    if (!parsed.ok) {
-      const { type, violations } = parsed;
-      decoded.undecodable.push({ record, violations, ...(type !== undefined && { type }) });
-      continue;
-    }
-    const sentAtMs = Number(attributes.SentTimestamp);
-    const { ask, timeMs = sentAtMs } = parsed.event;
-    decoded.types.set(record, parsed.event.type);
-    decoded.events.push({ record, ask, timeMs, sentAtMs, ageMs: nowMs - sentAtMs });
+  const decoded: Decoded = { events: [], undecodable: [] };
+  for (const [record, sqsRecord] of records.entries()) {
+    const parsed = parseEvent(sqsRecord.body);
+    if (parsed.ok) decoded.events.push(plannedEvent(record, sqsRecord, parsed.event, nowMs));
+    else decoded.undecodable.push({ record, violations: parsed.violations });
   }
   return decoded;
+}
+
+function plannedEvent(
+  record: number,
+  { attributes, messageId }: SQSRecord,
+  event: Extract<ReturnType<typeof parseEvent>, { ok: true }>['event'],
+  nowMs: number,
+): PlannedEvent {
+  const { ask, type, id = messageId } = event;
+  const sentAtMs = Number(attributes.SentTimestamp) || nowMs;
+  // A sender's clock that is ahead must not put its events after those that really come later.
+  const timeMs = Math.min(event.timeMs ?? sentAtMs, sentAtMs);
+  const receiveCount = receiveCountOf(attributes);
+  return { record, ask, type, event: id, timeMs, sentAtMs, ageMs: nowMs - sentAtMs, receiveCount };
+}
+
+/** SQS's `ApproximateReceiveCount`, from 1. */
+export function receiveCountOf(attributes: SQSRecord['attributes']): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
 }

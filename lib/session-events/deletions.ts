@@ -1,63 +1,121 @@
 /** The part of a plan that deletes sessions: by id, by deployment, by tag. */
+import type { MemoryView } from '../memory/types.ts';
 import { chunks } from '../runtime/lists.ts';
-import type { BulkStopCall, DeleteCall, PlannedEvent, Target } from './types.ts';
+import type { BulkStopCall, DeleteCall, PlannedEvent, RecordOutcome, Selection, Target } from './types.ts';
+
+/** Records by what they name. */
+type Named = ReadonlyMap<string, number[]>;
 
 /** All that a batch deletes, each distinct thing once. */
 export interface Deletions {
-  sessions: Map<string, Target>;
-  deployments: Map<string, Target>;
-  tags: Map<string, Target>;
-  /** Sets of tags that a session must have all of: one call each. The key is the sorted set. */
-  tagSets: Map<string, Target[]>;
+  sessions: Named;
+  deployments: Named;
+  tags: Named;
+  /** Sets of tags that a session must have all of, each in one call. The key is {@link tagSetKey}. */
+  tagSets: Named;
+  /** Late or repeated events: they take only the sessions that existed when they happened. */
+  selections: Selection[];
+  /** What needs no call: sessions that are known to be deleted, or refused. */
+  settled: RecordOutcome[];
 }
 
-/**
- * Collects what the events delete.
- * @param events the events of a batch.
- * @param isDeleted whether a session is known to be gone: such ids are left out.
- */
-export function collectDeletions(
-  events: readonly PlannedEvent[],
-  isDeleted: (sessionId: string) => boolean,
-): Deletions {
-  const all: Deletions = {
-    sessions: new Map(),
-    deployments: new Map(),
-    tags: new Map(),
-    tagSets: new Map(),
+/** What one event wants deleted. */
+type Want =
+  | { by: 'session' | 'deployment' | 'tag' | 'tagSet'; value: string; record: number }
+  | { by: 'selection'; selection: Selection }
+  | { by: 'nothing'; known: RecordOutcome };
+
+/** An event by deployment or tag that is younger than this may still take every session that matches. */
+const FRESH_MS = 5000;
+
+/** Collects what the events of a batch delete. */
+export function collectDeletions(events: readonly PlannedEvent[], memory: MemoryView): Deletions {
+  const wants = events.flatMap((event) => wantsOf(event, memory));
+  return {
+    sessions: named(wants, 'session'),
+    deployments: named(wants, 'deployment'),
+    tags: named(wants, 'tag'),
+    tagSets: named(wants, 'tagSet'),
+    selections: wants.flatMap((want) => (want.by === 'selection' ? [want.selection] : [])),
+    settled: wants.flatMap((want) => (want.by === 'nothing' ? [want.known] : [])),
   };
-  for (const { ask, record } of events) {
-    if (ask.kind === 'deleteSessions') {
-      for (const id of ask.sessionIds) if (!isDeleted(id)) claim(all.sessions, id, record);
-    } else if (ask.kind === 'deleteByDeployment') {
-      for (const id of ask.requestIds) claim(all.deployments, id, record);
-    } else if (ask.kind === 'deleteByTags') {
-      if (ask.match === 'any') for (const tag of ask.tags) claim(all.tags, tag, record);
-      else claimTagSet(all.tagSets, ask.tags, record);
-    }
+}
+
+function wantsOf(event: PlannedEvent, memory: MemoryView): Want[] {
+  const { ask, record } = event;
+  if (ask.kind === 'deleteSessions') return ask.sessionIds.map((id) => sessionWant(id, record, memory));
+  const selection = selectionOf(event);
+  if (selection === undefined) return [];
+  const isBound = ask.kind !== 'deleteByDeployment' || ask.bound;
+  if (isBound && (isLate(event) || handledKeys(selection).some(memory.isHandled)))
+    return [{ by: 'selection', selection }];
+  const { field, filterType, values } = selection;
+  if (filterType === 'all') return [{ by: 'tagSet', value: tagSetKey(values), record }];
+  return values.map((value) => ({ by: field === 'request_id' ? 'deployment' : 'tag', value, record }));
+}
+
+function sessionWant(id: string, record: number, memory: MemoryView): Want {
+  if (memory.isDeleted(id)) return { by: 'nothing', known: { record, outcome: { kind: 'gone' } } };
+  const reason = memory.refusal(id);
+  if (reason === undefined) return { by: 'session', value: id, record };
+  return { by: 'nothing', known: { record, outcome: { kind: 'dead', code: 'REFUSED', reason } } };
+}
+
+/** The records of the wants of one kind, by value. A record that names a value twice counts once. */
+function named(wants: readonly Want[], by: 'session' | 'deployment' | 'tag' | 'tagSet'): Named {
+  const records = new Map<string, number[]>();
+  for (const want of wants) {
+    if (want.by !== by) continue;
+    const known = records.get(want.value);
+    if (known === undefined) records.set(want.value, [want.record]);
+    else if (known.at(-1) !== want.record) known.push(want.record);
   }
-  return all;
+  return records;
+}
+
+function isLate({ receiveCount, ageMs, timeMs, sentAtMs }: PlannedEvent): boolean {
+  return receiveCount > 1 || ageMs + (sentAtMs - timeMs) > FRESH_MS;
+}
+
+function selectionOf({ ask, record, timeMs }: PlannedEvent): Selection | undefined {
+  const common = { record, createdUntilMs: timeMs };
+  if (ask.kind === 'deleteByDeployment')
+    return { ...common, field: 'request_id', filterType: 'any', values: ask.requestIds };
+  if (ask.kind === 'deleteByTags')
+    return { ...common, field: 'deployment_tags', filterType: ask.match, values: ask.tags };
+  return undefined;
+}
+
+/** What the memory keeps once sessions by these values were deleted. */
+export function handledKeys({
+  field,
+  filterType,
+  values,
+}: Pick<BulkStopCall, 'field' | 'filterType'> & { values: readonly string[] }): string[] {
+  const named = filterType === 'all' ? [tagSetKey(values)] : values;
+  return named.map((value) => `${field} ${value}`);
+}
+
+function tagSetKey(tags: readonly string[]): string {
+  return JSON.stringify([...new Set(tags)].sort());
 }
 
 /**
- * The fewest calls for them: SessionDelete for one session, SessionsBulkStop in chunks for more, one
- * filter a call (how several filters combine is not documented).
+ * The fewest calls for them: SessionDelete for one session, SessionsBulkStop in chunks for more, one filter a call
+ * (how several filters combine is not documented).
+ * @param absorbed records of users events by the session that is deleted anyway.
  * @param chunk values that one bulk stop may carry.
  */
-export function deletionCalls(deletions: Deletions, chunk: number): (DeleteCall | BulkStopCall)[] {
-  const tagSets = [...deletions.tagSets.values()].map(
-    (targets): BulkStopCall => ({
-      operation: 'sessionsBulkStop',
-      field: 'deployment_tags',
-      filterType: 'all',
-      targets,
-    }),
-  );
+export function deletionCalls(
+  { sessions, deployments, tags, tagSets }: Deletions,
+  absorbed: ReadonlyMap<string, number[]>,
+  chunk: number,
+): (DeleteCall | BulkStopCall)[] {
   return [
-    ...chunks([...deletions.sessions.values()], chunk).map(sessionsCall),
-    ...chunks([...deletions.deployments.values()], chunk).map((targets) => anyOf('request_id', targets)),
-    ...chunks([...deletions.tags.values()], chunk).map((targets) => anyOf('deployment_tags', targets)),
-    ...tagSets,
+    ...chunks(targetsOf(sessions, absorbed), chunk).map(sessionsCall),
+    ...chunks(targetsOf(deployments), chunk).map((targets) => bulkStop('request_id', targets)),
+    ...chunks(targetsOf(tags), chunk).map((targets) => bulkStop('deployment_tags', targets)),
+    ...[...tagSets].map(([key, records]) => bulkStop('deployment_tags', tagSetTargets(key, records), 'all')),
   ];
 }
 
@@ -65,29 +123,22 @@ export function deletionCalls(deletions: Deletions, chunk: number): (DeleteCall 
 export function sessionsCall(targets: Target[]): DeleteCall | BulkStopCall {
   const [first, ...others] = targets;
   if (first !== undefined && others.length === 0) return { operation: 'sessionDelete', targets: [first] };
-  return anyOf('session_id', targets);
+  return bulkStop('session_id', targets);
 }
 
-function anyOf(field: BulkStopCall['field'], targets: Target[]): BulkStopCall {
-  return { operation: 'sessionsBulkStop', field, filterType: 'any', targets };
+function bulkStop(
+  field: BulkStopCall['field'],
+  targets: Target[],
+  filterType: BulkStopCall['filterType'] = 'any',
+): BulkStopCall {
+  return { operation: 'sessionsBulkStop', field, filterType, targets };
 }
 
-function claim(targets: Map<string, Target>, value: string, record: number): void {
-  const known = targets.get(value);
-  if (known === undefined) targets.set(value, { value, records: [record], absorbed: [] });
-  else if (known.records.at(-1) !== record) known.records.push(record);
+function targetsOf(named: Named, absorbed: ReadonlyMap<string, number[]> = new Map()): Target[] {
+  return [...named].map(([value, records]) => ({ value, records, absorbed: absorbed.get(value) ?? [] }));
 }
 
-function claimTagSet(sets: Map<string, Target[]>, tags: readonly string[], record: number): void {
-  const distinct = [...new Set(tags)].sort();
-  const key = JSON.stringify(distinct);
-  const known = sets.get(key);
-  if (known === undefined) {
-    sets.set(
-      key,
-      distinct.map((value) => ({ value, records: [record], absorbed: [] })),
-    );
-  } else {
-    for (const target of known) target.records.push(record);
-  }
+function tagSetTargets(key: string, records: number[]): Target[] {
+  const tags: string[] = JSON.parse(key);
+  return tags.map((value) => ({ value, records, absorbed: [] }));
 }

@@ -1,5 +1,4 @@
 /** Plan: the events of a batch become the fewest API calls that do the same. Pure. */
-
 import type { MemoryView } from '../memory/types.ts';
 import { collectDeletions, deletionCalls } from './deletions.ts';
 import type { Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
@@ -11,48 +10,48 @@ export const YOUNG_MS = 30_000;
 /**
  * Plans a batch.
  * @param events the valid events of the batch (up to 10,000 records), in arrival order.
- * @param memory what earlier batches of this environment did.
- * @param limits see {@link PlanLimits}.
- * @returns the calls by phase, the users calls that wait, and what needs no call. Each record is named by a
- * target of some call, in `waiting`, or in `settled`.
+ * @param memory what is remembered of earlier batches.
+ * @returns the calls by phase, the users calls that wait, and what needs no call. Each record is named by a target of
+ * some call, by a selection, in `waiting`, or in `settled`.
  */
 export function planBatch(events: readonly PlannedEvent[], memory: MemoryView, limits: PlanLimits): Plan {
-  const deleted = collectDeletions(events, memory.isDeleted);
+  const deleted = collectDeletions(events, memory);
   const users = planUsers(events, deleted.sessions, memory);
-  const deletions = deletionCalls(deleted, limits.bulkStopChunk);
-  const room = Math.max(0, limits.budgetCalls - deletions.length);
+  const deletions = deletionCalls(deleted, users.absorbed, limits.bulkStopChunk);
+  const { selections } = deleted;
+  const room = Math.max(0, limits.budgetCalls - deletions.length - selections.length);
   return {
     deletions,
-    ...withinBudget(users, room),
-    settled: [...users.settled, ...knownGone(events, memory)],
+    selections,
+    ...withinBudget(users.additions, users.removals, room),
+    settled: [...users.settled, ...deleted.settled],
   };
 }
 
-function withinBudget(
-  users: { additions: UsersCall[]; removals: UsersCall[] },
+/**
+ * Shares the room out: the oldest calls first, and half of it is kept for old removals, so that a stream of
+ * additions cannot keep them waiting for ever. When everything fits, nothing waits.
+ */
+export function withinBudget(
+  additions: readonly UsersCall[],
+  removals: readonly UsersCall[],
   room: number,
 ): Pick<Plan, 'additions' | 'removals' | 'waiting'> {
-  const { additions, removals } = users;
-  if (additions.length + removals.length <= room) return { additions, removals, waiting: [] };
-  const young = removals.filter((call) => call.ageMs < YOUNG_MS);
-  const old = removals.filter((call) => call.ageMs >= YOUNG_MS);
-  const oldestFirst = (a: UsersCall, b: UsersCall): number => b.ageMs - a.ageMs;
-  const inOrder = [...additions.toSorted(oldestFirst), ...old.toSorted(oldestFirst)];
-  const running = inOrder.slice(0, room);
+  if (additions.length + removals.length <= room)
+    return { additions: [...additions], removals: [...removals], waiting: [] };
+  const old = removals.filter(({ ageMs }) => ageMs >= YOUNG_MS).toSorted(oldestFirst);
+  const young = removals.filter(({ ageMs }) => ageMs < YOUNG_MS);
+  const inOrder = additions.toSorted(oldestFirst);
+  const kept = Math.min(old.length, Math.ceil(room / 2));
+  const added = Math.min(inOrder.length, room - kept);
+  const removed = room - added;
   return {
-    additions: running.filter((call) => call.operation === 'putUsersSession'),
-    removals: running.filter((call) => call.operation === 'deleteUsersSession'),
-    waiting: [...inOrder.slice(room), ...young],
+    additions: inOrder.slice(0, added),
+    removals: old.slice(0, removed),
+    waiting: [...inOrder.slice(added), ...old.slice(removed), ...young],
   };
 }
 
-/** Deletions of sessions that this environment deleted before: gone without a call. */
-function knownGone(events: readonly PlannedEvent[], memory: MemoryView): Plan['settled'] {
-  const gone: Plan['settled'] = [];
-  for (const { ask, record } of events) {
-    if (ask.kind === 'deleteSessions' && ask.sessionIds.some((id) => memory.isDeleted(id))) {
-      gone.push({ record, outcome: 'gone' });
-    }
-  }
-  return gone;
+function oldestFirst(one: UsersCall, other: UsersCall): number {
+  return other.ageMs - one.ageMs;
 }

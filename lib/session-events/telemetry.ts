@@ -6,7 +6,7 @@ import { logError, logInfo } from '../runtime/log.ts';
 import { batchLine } from './batch-line.ts';
 import { batchMetrics } from './batch-metrics.ts';
 import type { BatchInternal, BatchResult } from './middleware-types.ts';
-import type { Outcome } from './settle.ts';
+import type { Outcome } from './types.ts';
 
 /** Tells what the batch came to, once its outcomes are acknowledged. */
 export function telemetry(): MiddlewareObj<SQSEvent, BatchResult, Error> {

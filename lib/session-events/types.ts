@@ -1,23 +1,29 @@
-/** The plain data that flows through a batch: events in, calls planned, results back. */
+/** The plain data of a batch: events in, calls planned, results back. */
 import type { Ask } from '../../events/ask.ts';
 import type { Moment } from '../memory/types.ts';
+import type { ErrorCode } from '../runtime/codes.ts';
 
 /** One valid event of a batch. `record` is the index of its SQS record in the batch. */
 export interface PlannedEvent {
   record: number;
   ask: Ask;
-  /** When it happened: the event's `time`, else when SQS took it. Epoch milliseconds. */
+  /** Its type and its id (the message's id where it has none): what the memory and the audit name. */
+  type: string;
+  event: string;
+  /** When it happened: the event's `time`, but never later than SQS took it. Epoch milliseconds. */
   timeMs: number;
   /** When SQS took it (`SentTimestamp`): the arrival order. Epoch milliseconds. */
   sentAtMs: number;
   /** How long it has been in the queue, in milliseconds. */
   ageMs: number;
+  /** SQS's `ApproximateReceiveCount`, from 1. */
+  receiveCount: number;
 }
 
 /**
- * One thing that a call names: a session id, a deployment, a tag or an address, and the records whose
- * fate hangs on it. `records` asked for this very thing; `absorbed` asked for something that this makes
- * needless (a user of a deleted session, a removal before a later addition).
+ * One thing that a call names: a session id, a deployment, a tag or an address, and the records that depend on it.
+ * `records` asked for this very thing; `absorbed` asked for something that this makes needless (a user of a deleted
+ * session, a removal before a later addition).
  */
 export interface Target {
   value: string;
@@ -48,23 +54,40 @@ export interface UsersCall {
   ageMs: number;
 }
 
-/** An address to add or remove, with the time that won, to be remembered once the call succeeded. */
+/** An address to add or remove, with the moment that won. */
 export interface AddressTarget extends Target {
   moment: Moment;
 }
 
+/** A call that names one session in its path. */
+export type NamedCall = DeleteCall | UsersCall;
+
 /** A planned API call. */
-export type Call = DeleteCall | BulkStopCall | UsersCall;
+export type Call = NamedCall | BulkStopCall;
+
+/**
+ * Sessions by deployment or by tag that existed at a moment: a late or repeated event must not take the sessions
+ * that came after it. `values` are combined as a bulk stop's filter combines them.
+ */
+export interface Selection {
+  field: 'request_id' | 'deployment_tags';
+  filterType: 'any' | 'all';
+  values: string[];
+  record: number;
+  /** Sessions that were created later stay. Epoch milliseconds. */
+  createdUntilMs: number;
+}
 
 /** What a batch will do: the calls by phase, and the records that need none. */
 export interface Plan {
   deletions: (DeleteCall | BulkStopCall)[];
+  selections: Selection[];
   additions: UsersCall[];
   removals: UsersCall[];
   /** Users calls that the budget has no room for: their records go back to the queue for some seconds. */
   waiting: UsersCall[];
-  /** Records (some of) whose targets were dealt with before this batch. */
-  settled: { record: number; outcome: 'gone' | 'absorbed' }[];
+  /** Records whose targets (or some of them) need no call. */
+  settled: RecordOutcome[];
 }
 
 /** What a plan must keep to. */
@@ -75,14 +98,31 @@ export interface PlanLimits {
   budgetCalls: number;
 }
 
-/** How a target ended. */
-export interface TargetResult {
-  target: Target;
-  outcome: 'done' | 'gone' | 'retry' | 'dead';
-  /** A stable code for `retry` and `dead`, such as `REFUSED` or `THROTTLED`. */
-  code?: string;
+/**
+ * How a record, or a target of it, ended. `done`, `gone` and `absorbed` are acknowledged; `dead` once its dead letter
+ * is safe; `waiting` and `retry` go back to the queue.
+ */
+export type OutcomeKind = 'done' | 'gone' | 'absorbed' | 'dead' | 'waiting' | 'retry';
+
+/** An outcome, with its reason where it is not a success. */
+export interface Outcome {
+  kind: OutcomeKind;
+  /** For `waiting`, `retry` and `dead`. */
+  code?: ErrorCode;
   /** For people: what happened, to what, and what to do. */
   reason?: string;
-  /** The API asked not to be called before so many milliseconds have passed. */
+  /** For `retry`: the API asked not to be called sooner. */
   retryAfterMs?: number;
+}
+
+/** The outcome of one record, by its index in the batch. */
+export interface RecordOutcome {
+  record: number;
+  outcome: Outcome;
+}
+
+/** The outcome of one target of a call. */
+export interface TargetResult {
+  target: Target;
+  outcome: Outcome;
 }

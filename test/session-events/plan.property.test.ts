@@ -27,7 +27,11 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('deleteByDeployment' as const), requestIds: some(DEPLOYMENTS) }),
+    arbitrary: fc.record({
+      kind: fc.constant('deleteByDeployment' as const),
+      requestIds: some(DEPLOYMENTS),
+      bound: fc.boolean(),
+    }),
   },
   {
     weight: 1,
@@ -45,10 +49,18 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
 );
 
 const moment = { timeMs: fc.integer({ min: 0, max: 4 }), sentAtMs: fc.integer({ min: 0, max: 4 }) };
-const event = fc.record({ ask, ...moment, ageMs: fc.integer({ min: 0, max: 60_000 }) });
+const event = fc.record({
+  ask,
+  ...moment,
+  type: fc.constant('of-the-test'),
+  ageMs: fc.integer({ min: 0, max: 60_000 }),
+  receiveCount: fc.integer({ min: 1, max: 3 }),
+});
 const batch = fc
   .array(event, { maxLength: 40 })
-  .map((events): PlannedEvent[] => events.map((one, record) => ({ ...one, record })));
+  .map((events): PlannedEvent[] =>
+    events.map((one, record) => ({ ...one, record, event: `event-${record}` })),
+  );
 
 const world = fc
   .tuple(
@@ -65,9 +77,38 @@ const world = fc
 const copy = (from: World): World =>
   Object.fromEntries(Object.entries(from).map(([id, one]) => [id, { ...one, users: new Set(one.users) }]));
 
-function drop(sessions: World, matches: (id: string, tags: string[], deployment: string) => boolean): void {
-  for (const [id, { tags, deployment }] of Object.entries(sessions)) {
-    if (matches(id, tags, deployment)) delete sessions[id];
+type Session = { id: string; deployment: string; tags: readonly string[] };
+
+function drop(sessions: World, matches: (session: Session) => boolean): void {
+  for (const [id, one] of Object.entries(sessions)) if (matches({ ...one, id })) delete sessions[id];
+}
+
+/** Whether a session matches what an event, a call or a selection names. */
+function isNamed(
+  session: Session,
+  field: 'session_id' | 'request_id' | 'deployment_tags',
+  values: readonly string[],
+  match: 'any' | 'all',
+): boolean {
+  const held = { session_id: [session.id], request_id: [session.deployment], deployment_tags: session.tags };
+  const own = new Set(held[field]);
+  return match === 'any' ? values.some((value) => own.has(value)) : values.every((value) => own.has(value));
+}
+
+function handle(after: World, asked: Ask): void {
+  if (asked.kind === 'deleteSessions')
+    drop(after, (one) => isNamed(one, 'session_id', asked.sessionIds, 'any'));
+  else if (asked.kind === 'deleteByDeployment')
+    drop(after, (one) => isNamed(one, 'request_id', asked.requestIds, 'any'));
+  else if (asked.kind === 'deleteByTags')
+    drop(after, (one) => isNamed(one, 'deployment_tags', asked.tags, asked.match));
+  else changeUsers(after, asked.sessionId, asked.ips, asked.kind === 'addUsers');
+}
+
+function changeUsers(after: World, sessionId: string, ips: readonly string[], adds: boolean): void {
+  for (const ip of ips.map(canonicalIp)) {
+    if (adds) after[sessionId]?.users.add(ip);
+    else after[sessionId]?.users.delete(ip);
   }
 }
 
@@ -76,41 +117,24 @@ function oneByOne(sessions: World, events: readonly PlannedEvent[]): World {
   const inOrder = events.toSorted(
     (a, b) => a.timeMs - b.timeMs || a.sentAtMs - b.sentAtMs || a.record - b.record,
   );
-  for (const { ask: asked } of inOrder) {
-    if (asked.kind === 'deleteSessions') drop(after, (id) => asked.sessionIds.includes(id));
-    else if (asked.kind === 'deleteByDeployment') drop(after, (_, __, of) => asked.requestIds.includes(of));
-    else if (asked.kind === 'deleteByTags') {
-      drop(after, (_, tags) =>
-        asked.match === 'any'
-          ? asked.tags.some((tag) => tags.includes(tag))
-          : asked.tags.every((tag) => tags.includes(tag)),
-      );
-    } else {
-      for (const ip of asked.ips.map(canonicalIp)) {
-        if (asked.kind === 'addUsers') after[asked.sessionId]?.users.add(ip);
-        else after[asked.sessionId]?.users.delete(ip);
-      }
-    }
-  }
+  for (const { ask: asked } of inOrder) handle(after, asked);
   return after;
 }
 
 function apply(after: World, call: Call): void {
   const values = call.targets.map((target) => target.value);
-  if (call.operation === 'sessionDelete') drop(after, (id) => values.includes(id));
-  else if (call.operation === 'sessionsBulkStop') {
-    drop(after, (id, tags, deployment) => {
-      const held = { session_id: [id], request_id: [deployment], deployment_tags: tags }[call.field];
-      return call.filterType === 'any'
-        ? values.some((value) => held.includes(value))
-        : values.every((value) => held.includes(value));
-    });
-  } else {
-    for (const ip of values.map(canonicalIp)) {
-      if (call.operation === 'putUsersSession') after[call.sessionId]?.users.add(ip);
-      else after[call.sessionId]?.users.delete(ip);
-    }
-  }
+  if (call.operation === 'sessionDelete') drop(after, (one) => isNamed(one, 'session_id', values, 'any'));
+  else if (call.operation === 'sessionsBulkStop')
+    drop(after, (one) => isNamed(one, call.field, values, call.filterType));
+  else changeUsers(after, call.sessionId, values, call.operation === 'putUsersSession');
+}
+
+/** Every session of the world existed before every event: a selection takes all that it names. */
+function applyPlan(after: World, plan: Plan): void {
+  for (const call of plan.deletions) apply(after, call);
+  for (const { field, values, filterType } of plan.selections)
+    drop(after, (one) => isNamed(one, field, values, filterType));
+  for (const call of [...plan.additions, ...plan.removals, ...plan.waiting]) apply(after, call);
 }
 
 const callsOf = ({ deletions, additions, removals, waiting }: Plan): Call[] => [
@@ -129,50 +153,55 @@ test('the calls leave the same sessions and users as handling the events one by 
   fc.assert(
     fc.property(world, batch, limits, (sessions, events, limit) => {
       const after = copy(sessions);
-      for (const call of callsOf(planBatch(events, createMemory(), limit))) apply(after, call);
+      applyPlan(after, planBatch(events, createMemory(), limit));
       expect(after).toEqual(oneByOne(sessions, events));
     }),
     { numRuns: 500 },
   );
 });
 
+/** What an event names: one name for what one call could name. */
+function namesOf(asked: Ask): string[] {
+  if (asked.kind === 'deleteSessions') return asked.sessionIds.map((id) => `session ${id}`);
+  if (asked.kind === 'deleteByDeployment') return asked.requestIds.map((id) => `deployment ${id}`);
+  if (asked.kind === 'deleteByTags')
+    return asked.match === 'all' ? [`all ${asked.tags.toSorted()}`] : asked.tags.map((tag) => `tag ${tag}`);
+  return asked.ips.map((ip) => `user ${asked.sessionId} ${canonicalIp(ip)}`);
+}
+
 test('there are never more calls than distinct targets', () => {
   fc.assert(
     fc.property(batch, limits, (events, limit) => {
-      const targets = new Set<string>();
-      for (const { ask: asked } of events) {
-        if (asked.kind === 'deleteSessions') for (const id of asked.sessionIds) targets.add(`session ${id}`);
-        else if (asked.kind === 'deleteByDeployment')
-          for (const id of asked.requestIds) targets.add(`deployment ${id}`);
-        else if (asked.kind === 'deleteByTags') {
-          if (asked.match === 'all') targets.add(`all ${asked.tags.toSorted().join()}`);
-          else for (const tag of asked.tags) targets.add(`tag ${tag}`);
-        } else for (const ip of asked.ips) targets.add(`user ${asked.sessionId} ${canonicalIp(ip)}`);
-      }
-      expect(callsOf(planBatch(events, createMemory(), limit)).length).toBeLessThanOrEqual(targets.size);
+      const names = new Set(events.flatMap(({ ask: asked }) => namesOf(asked)));
+      expect(callsOf(planBatch(events, createMemory(), limit)).length).toBeLessThanOrEqual(names.size);
     }),
   );
 });
+
+/** The results of calls of which each target succeeds or fails; and the records that depend on a failed one. */
+function resultsOf(calls: readonly Call[], succeeds: () => boolean) {
+  const failed = new Set<number>();
+  const results = calls.flatMap(({ targets }) =>
+    targets.map((target): TargetResult => {
+      if (succeeds()) return { target, outcome: { kind: 'done' } };
+      for (const record of [...target.records, ...target.absorbed]) failed.add(record);
+      return { target, outcome: { kind: 'retry', code: 'UNAVAILABLE' } };
+    }),
+  );
+  return { failed, results };
+}
 
 test('every record is settled by exactly one outcome, and acknowledged only when all its calls succeeded', () => {
   fc.assert(
     fc.property(batch, limits, fc.infiniteStream(fc.boolean()), (events, limit, success) => {
       const plan = planBatch(events, createMemory(), limit);
       const running: Call[] = [...plan.deletions, ...plan.additions, ...plan.removals];
-      const failed = new Set<number>();
-      const results = running.flatMap((call) =>
-        call.targets.map((target): TargetResult => {
-          if (success.next().value) return { target, outcome: 'done' };
-          for (const record of [...target.records, ...target.absorbed]) failed.add(record);
-          return { target, outcome: 'retry', code: 'UNAVAILABLE' };
-        }),
-      );
-      for (const call of plan.waiting) {
-        for (const { records, absorbed } of call.targets) {
+      const { failed, results } = resultsOf(running, () => success.next().value === true);
+      for (const { targets } of plan.waiting)
+        for (const { records, absorbed } of targets)
           for (const record of [...records, ...absorbed]) failed.add(record);
-        }
-      }
-      const outcomes = settle(events.length, { events, types: new Map(), undecodable: [] }, plan, results);
+      const selected = plan.selections.map(({ record }) => ({ record, outcome: { kind: 'done' as const } }));
+      const outcomes = settle(events.length, { events, undecodable: [] }, plan, results, selected);
       expect(outcomes).toHaveLength(events.length);
       for (const [record, outcome] of outcomes.entries()) {
         expect(['waiting', 'retry'].includes(outcome.kind)).toBe(failed.has(record));

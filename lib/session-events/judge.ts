@@ -1,0 +1,47 @@
+/** Judge: what a failed call means for its targets, the rows of the outcome table. Pure. */
+import type { SessionsApiError } from '../edgegap/errors.ts';
+import type { BulkStopCall, Call, UsersCall } from './types.ts';
+
+/**
+ * What a failed call means.
+ * - `gone`: the session was terminated already.
+ * - `suspect`: it looks as if the session did not exist. An API that is not there looks the same.
+ * - `question`: the request was refused; whether its session exists decides what that means.
+ * - `split`: refused for one of many: the halves are called.
+ * - `dead`: refused for good.
+ * - `surface`: a call that names no session in its path found no route.
+ * - `retry`: another time.
+ */
+export type Judgement = 'gone' | 'suspect' | 'question' | 'split' | 'dead' | 'surface' | 'retry';
+
+/** Statuses that refuse the content of a request for good. */
+const REFUSALS = new Set([400, 409, 413, 422]);
+
+/** Judges the error of a call. */
+export function judge(call: Call, error: SessionsApiError): Judgement {
+  const namesSession = call.operation !== 'sessionsBulkStop';
+  if (error.code === 'GONE' && namesSession) return 'gone';
+  if (error.code === 'NOT_FOUND' || error.code === 'GONE') return namesSession ? 'suspect' : 'surface';
+  if (!isRefusal(error)) return 'retry';
+  if (isUsersCall(call) && error.status === 400) return 'question';
+  return isForMany(call) ? 'split' : 'dead';
+}
+
+/** What a refused call means once its session is known to exist. */
+export function judgeRefusal(call: Call): 'split' | 'dead' {
+  return isForMany(call) ? 'split' : 'dead';
+}
+
+function isRefusal({ code, status }: SessionsApiError): boolean {
+  return code === 'GUARDED' || (status !== undefined && REFUSALS.has(status));
+}
+
+function isUsersCall(call: Call): call is UsersCall {
+  return call.operation === 'deleteUsersSession' || call.operation === 'putUsersSession';
+}
+
+/** Whether a call can be split. A set of tags cannot: its values are one condition. */
+function isForMany(call: Call): call is BulkStopCall | UsersCall {
+  if (call.operation === 'sessionsBulkStop' && call.filterType === 'all') return false;
+  return call.targets.length > 1;
+}

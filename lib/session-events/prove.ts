@@ -1,0 +1,112 @@
+/**
+ * Prove: what no answer has settled. An id that is missing from `processable`, and a 404, are no evidence that a
+ * session is gone; a list of all sessions without it is, and so is a second 404 from an API whose list answers.
+ */
+import { wordOf } from '../../events/words.ts';
+import type { SessionsApiError } from '../edgegap/errors.ts';
+import { isSessionsApiError } from '../edgegap/errors.ts';
+import type { SessionContext } from '../edgegap/models.ts';
+import { every, type Findings, found, merge, retryFor, UNPROVEN } from './findings.ts';
+import { type RunContext, runCall } from './run-call.ts';
+import type { NamedCall, Outcome, Target } from './types.ts';
+
+/** Sessions on one page of the list: the most that the API returns. */
+const PAGE_LIMIT = 100;
+
+/** What the list of sessions says about an id. `unknown`: the whole list was not worth its calls, or it moved. */
+type Listed = 'absent' | 'present' | 'unknown';
+
+/** A look at the list, or why there is none. */
+type Roll = { listed: (id: string) => Listed } | { error: SessionsApiError };
+
+/**
+ * Proves sessions that bulk stops left open: gone where the list does not hold them, else deleted one by one as far as
+ * the budget goes. The others wait.
+ */
+export async function proveSessions(targets: readonly Target[], context: RunContext): Promise<Findings> {
+  if (targets.length === 0) return found({});
+  const roll = await callRoll(targets.length, context);
+  if ('error' in roll) return every(targets, surfaceOutcome(roll.error));
+  const open = targets.filter(({ value }) => roll.listed(value) !== 'absent');
+  const absent = targets.filter((target) => !open.includes(target));
+  const deleted = open.map(async (target): Promise<Findings> => {
+    if (!context.budget.take()) return every([target], UNPROVEN);
+    return await runCall({ operation: 'sessionDelete', targets: [target] }, context);
+  });
+  return merge([every(absent, { kind: 'gone' }), ...(await Promise.all(deleted))]);
+}
+
+/**
+ * Decides about calls that were answered as if their session did not exist. The list is asked after them: a mistyped
+ * base URL or a withdrawn API must never read as "session gone". Where the list answers but is too long to read, each
+ * call is made once more, because the API may have come back only now.
+ */
+export async function confirmSuspects(
+  suspects: readonly NamedCall[],
+  context: RunContext,
+): Promise<Findings> {
+  if (suspects.length === 0) return found({});
+  const roll = await callRoll(suspects.length, context);
+  if ('error' in roll)
+    return merge(suspects.map(({ targets }) => every(targets, surfaceOutcome(roll.error))));
+  return merge(
+    await Promise.all(suspects.map((call) => confirm(call, roll.listed(sessionOf(call)), context))),
+  );
+}
+
+async function confirm(call: NamedCall, listed: Listed, context: RunContext): Promise<Findings> {
+  if (listed === 'absent') return every(call.targets, { kind: 'gone' });
+  if (listed === 'present') return every(call.targets, contradiction(call));
+  if (!context.budget.take()) return every(call.targets, UNPROVEN);
+  const again = await runCall(call, context);
+  return merge([
+    { ...again, suspects: [] },
+    ...again.suspects.map(({ targets }) => every(targets, { kind: 'gone' })),
+  ]);
+}
+
+function sessionOf(call: NamedCall): string {
+  return call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId;
+}
+
+function contradiction(call: NamedCall): Outcome {
+  const reason = `${call.operation}: the API answered that session ${sessionOf(call)} does not exist, but lists it. It is tried again.`;
+  return { kind: 'retry', code: 'NOT_FOUND', reason };
+}
+
+/** A 404 to the list means that the session operations are not there. Any other error decides nothing. */
+function surfaceOutcome(error: SessionsApiError): Outcome {
+  return error.code === 'NOT_FOUND' ? retryFor(error, 'SURFACE_MISSING') : retryFor(error);
+}
+
+/**
+ * Reads the first page of the list, and the others where they cost less than what they save.
+ * @param saved the calls that a whole list would save.
+ */
+async function callRoll(saved: number, context: RunContext): Promise<Roll> {
+  const { client, call, budget } = context;
+  try {
+    budget.spend(1);
+    const first = await client.listSessions({ page: 1, limit: PAGE_LIMIT }, call);
+    const rows = first.data ?? [];
+    if (first.total_count === rows.length)
+      return { listed: lookUp(new Map(rows.map((row) => [row.session_id, row]))) };
+    const pages = first.total_count == null ? undefined : Math.ceil(first.total_count / PAGE_LIMIT);
+    const isWorth = pages === undefined ? saved > budget.left() : pages < saved;
+    if (!isWorth) return { listed: () => 'unknown' };
+    budget.spend(pages ?? 1);
+    const { sessions, steady } = await client.rollCall(call);
+    return { listed: steady ? lookUp(sessions) : () => 'unknown' };
+  } catch (error) {
+    if (!isSessionsApiError(error)) throw error;
+    return { error };
+  }
+}
+
+/** A session that is terminating counts as stopped. */
+function lookUp(sessions: ReadonlyMap<string, SessionContext>): (id: string) => Listed {
+  return (id) => {
+    const session = sessions.get(id);
+    return session === undefined || wordOf(session.status) === 'terminating' ? 'absent' : 'present';
+  };
+}

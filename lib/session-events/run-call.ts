@@ -1,0 +1,180 @@
+/** Runs one call: sends it, judges a failure, splits what is refused. Never rejects for an error of the API. */
+import type { CallOptions, SessionsClient } from '../edgegap/client.ts';
+import type { SessionsApiError } from '../edgegap/errors.ts';
+import { isSessionsApiError } from '../edgegap/errors.ts';
+import type { Memory } from '../memory/memory.ts';
+import type { Budget } from './budget.ts';
+import { handledKeys, sessionsCall } from './deletions.ts';
+import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
+import { judge, judgeRefusal } from './judge.ts';
+import type { BulkStopCall, Call, DeleteCall, Target, UsersCall } from './types.ts';
+import { refusalKey } from './users.ts';
+
+/** What running calls needs of the world. */
+export interface RunContext {
+  client: SessionsClient;
+  memory: Memory;
+  budget: Budget;
+  bulkStopChunk: number;
+  /** Abort signal and deadline of the invocation, handed to every call. */
+  call: CallOptions;
+}
+
+/** A bulk stop by deployment or tag is repeated until it stops nothing more, at most this many times. */
+const SELECTOR_ROUNDS = 5;
+
+/**
+ * Runs one call; where it is refused for one of many targets, the halves of it, one after the other, so that every
+ * call that the budget holds settles something.
+ * @param exists whether its session is known to exist, so that a refusal needs no further question.
+ */
+export async function runCall(call: Call, context: RunContext, exists = false): Promise<Findings> {
+  try {
+    return await send(call, context);
+  } catch (error) {
+    if (!isSessionsApiError(error)) throw error;
+    return await afterFailure(call, error, context, exists);
+  }
+}
+
+async function send(call: Call, context: RunContext): Promise<Findings> {
+  if (call.operation === 'sessionDelete') return await sendDelete(call, context);
+  if (call.operation !== 'sessionsBulkStop') return await sendUsers(call, context);
+  return call.field === 'session_id' ? await sendBulkStop(call, context) : await sendSelector(call, context);
+}
+
+async function sendDelete({ targets }: DeleteCall, context: RunContext): Promise<Findings> {
+  await context.client.sessionDelete(targets[0].value, context.call);
+  context.memory.rememberDeleted(targets[0].value);
+  return every(targets, { kind: 'done' });
+}
+
+async function sendBulkStop(call: BulkStopCall, context: RunContext): Promise<Findings> {
+  const stopped = await bulkStop(call, context);
+  const isStopped = ({ value }: Target): boolean => stopped?.has(value) === true;
+  return {
+    ...every(call.targets.filter(isStopped), { kind: 'done' }),
+    missing: call.targets.filter((target) => !isStopped(target)),
+  };
+}
+
+/** Once is no evidence that nothing is left: a session may have been left out, or the answer may be unreadable. */
+async function sendSelector(call: BulkStopCall, context: RunContext): Promise<Findings> {
+  const seen = new Set<string>();
+  for (let round = 0; round < SELECTOR_ROUNDS; round += 1) {
+    if (round > 0) context.budget.spend(1);
+    const stopped = await bulkStop(call, context);
+    if (stopped?.isSubsetOf(seen) === true) {
+      const values = call.targets.map(({ value }) => value);
+      for (const key of handledKeys({ ...call, values })) context.memory.rememberHandled(key);
+      return every(call.targets, { kind: 'done' });
+    }
+    for (const id of stopped ?? []) seen.add(id);
+  }
+  const reason = `sessionsBulkStop by ${call.field} found more sessions each time. It is tried again.`;
+  return every(call.targets, { kind: 'retry', code: 'NOT_PROVEN', reason });
+}
+
+/** The ids that the API will stop; undefined where its answer does not say. */
+async function bulkStop(
+  { field, filterType, targets }: BulkStopCall,
+  { client, memory, call }: RunContext,
+): Promise<ReadonlySet<string> | undefined> {
+  const values = targets.map(({ value }) => value);
+  const { processable } = await client.sessionsBulkStop(
+    { filters: [{ field, filter_type: filterType, values }] },
+    call,
+  );
+  const ids = processable?.map(({ session_id }) => session_id);
+  for (const id of ids ?? []) memory.rememberDeleted(id);
+  return ids && new Set(ids);
+}
+
+async function sendUsers(
+  { operation, sessionId, targets }: UsersCall,
+  { client, memory, call }: RunContext,
+): Promise<Findings> {
+  if (memory.isDeleted(sessionId)) return every(targets, { kind: 'gone' });
+  await client[operation](sessionId, { ip_list: targets.map(({ value }) => value) }, call);
+  for (const { value, moment } of targets) memory.rememberChange(sessionId, value, moment);
+  return every(targets, { kind: 'done' });
+}
+
+async function afterFailure(
+  call: Call,
+  error: SessionsApiError,
+  context: RunContext,
+  exists: boolean,
+): Promise<Findings> {
+  const judgement = judge(call, error);
+  if (judgement === 'retry') return retryAll(call, error);
+  if (judgement === 'surface') return every(call.targets, retryFor(error, 'SURFACE_MISSING'));
+  if (call.operation !== 'sessionsBulkStop') {
+    if (judgement === 'gone') return gone(call, context);
+    if (judgement === 'suspect') return found({ suspects: [call] });
+    if (judgement === 'question' && !exists) return await askSession(call, error, context);
+  }
+  return await afterRefusal(call, error, context);
+}
+
+function gone(call: DeleteCall | UsersCall, { memory }: RunContext): Findings {
+  memory.rememberDeleted(call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId);
+  return every(call.targets, { kind: 'gone' });
+}
+
+/** A users call was refused with 400: that is final only where its session exists. */
+async function askSession(
+  call: DeleteCall | UsersCall,
+  refusal: SessionsApiError,
+  context: RunContext,
+): Promise<Findings> {
+  if (call.operation === 'sessionDelete') return await afterRefusal(call, refusal, context);
+  context.budget.spend(1);
+  try {
+    await context.client.getSession(call.sessionId, context.call);
+  } catch (error) {
+    if (!isSessionsApiError(error)) throw error;
+    if (error.code === 'GONE') return gone(call, context);
+    if (error.code === 'NOT_FOUND' || error.status === 400) return found({ suspects: [call] });
+    return retryAll(call, error);
+  }
+  return await afterRefusal(call, refusal, context);
+}
+
+async function afterRefusal(call: Call, error: SessionsApiError, context: RunContext): Promise<Findings> {
+  if (judgeRefusal(call) === 'dead') return refused(call, error, context);
+  const all: Findings[] = [];
+  for (const half of halves(call))
+    all.push(context.budget.take() ? await runCall(half, context, true) : unreached(half));
+  return merge(all);
+}
+
+/** What is refused is remembered, so that the next receive goes on where the budget of this one ended. */
+function refused(call: Call, error: SessionsApiError, { memory }: RunContext): Findings {
+  for (const { value } of call.targets) {
+    if (call.operation === 'sessionDelete') memory.rememberRefusal(value, error.message);
+    else if (call.operation !== 'sessionsBulkStop')
+      memory.rememberRefusal(refusalKey(call.operation, call.sessionId, value), error.message);
+  }
+  return every(call.targets, { kind: 'dead', code: error.code, reason: error.message });
+}
+
+function unreached(call: Call): Findings {
+  const bySession =
+    call.operation === 'sessionDelete' ||
+    (call.operation === 'sessionsBulkStop' && call.field === 'session_id');
+  return bySession ? found({ unsent: [...call.targets] }) : every(call.targets, { kind: 'waiting' });
+}
+
+/** The two halves of a call for many. */
+function halves(call: Call): Call[] {
+  if (call.operation === 'sessionDelete') return [call];
+  const middle = Math.ceil(call.targets.length / 2);
+  if (call.operation !== 'sessionsBulkStop')
+    return [
+      { ...call, targets: call.targets.slice(0, middle) },
+      { ...call, targets: call.targets.slice(middle) },
+    ];
+  const parts = [call.targets.slice(0, middle), call.targets.slice(middle)];
+  return parts.map((targets) => (call.field === 'session_id' ? sessionsCall(targets) : { ...call, targets }));
+}

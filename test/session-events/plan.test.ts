@@ -1,0 +1,229 @@
+/** What a plan decides: what runs, what waits, what needs no call. */
+import { describe, expect, test } from 'vitest';
+import type { Ask } from '../../events/ask.ts';
+import { createMemory } from '../../lib/memory/memory.ts';
+import { planBatch, withinBudget, YOUNG_MS } from '../../lib/session-events/plan.ts';
+import type { Call, PlannedEvent, UsersCall } from '../../lib/session-events/types.ts';
+
+const LIMITS = { bulkStopChunk: 500, budgetCalls: 50 };
+
+function event(record: number, ask: Ask, more: Partial<PlannedEvent> = {}): PlannedEvent {
+  const at = { timeMs: 1000, sentAtMs: 1000, ageMs: 0, receiveCount: 1 };
+  return { record, ask, type: 'test', event: `e${record}`, ...at, ...more };
+}
+const left = (sessionId: string, ...ips: string[]): Ask => ({ kind: 'removeUsers', sessionId, ips });
+const joined = (sessionId: string, ...ips: string[]): Ask => ({ kind: 'addUsers', sessionId, ips });
+const ended = (...sessionIds: string[]): Ask => ({ kind: 'deleteSessions', sessionIds });
+const endedOn = (bound: boolean, ...requestIds: string[]): Ask => ({
+  kind: 'deleteByDeployment',
+  requestIds,
+  bound,
+});
+const plan = (events: PlannedEvent[], memory = createMemory(), limits = LIMITS) =>
+  planBatch(events, memory, limits);
+const operations = (calls: readonly Call[]) => calls.map(({ operation }) => operation);
+const values = (calls: readonly Call[]) => calls.flatMap(({ targets }) => targets.map(({ value }) => value));
+
+describe('the fewest calls', () => {
+  test('one session is deleted by name, more in chunks', () => {
+    expect(operations(plan([event(0, ended('a'))]).deletions)).toEqual(['sessionDelete']);
+    const { deletions } = plan([event(0, ended('a', 'b', 'c', 'd', 'e'))], undefined, {
+      ...LIMITS,
+      bulkStopChunk: 2,
+    });
+    expect(operations(deletions)).toEqual(['sessionsBulkStop', 'sessionsBulkStop', 'sessionDelete']);
+  });
+
+  test('users of a session that is deleted in the same batch are absorbed by its deletion', () => {
+    const { deletions, removals, settled } = plan([
+      event(0, left('a', '10.0.0.1')),
+      event(1, ended('a')),
+      event(2, joined('a', '10.0.0.2', '10.0.0.3')),
+    ]);
+    expect(removals).toEqual([]);
+    expect(settled).toEqual([]);
+    expect(deletions[0]?.targets[0]).toEqual({ value: 'a', records: [1], absorbed: [0, 2] });
+  });
+
+  test('the two spellings of an address are one user, under its canonical name', () => {
+    const { removals } = plan([event(0, left('a', '::1', '0:0:0:0:0:0:0:1')), event(1, left('a', '::1'))]);
+    expect(removals).toHaveLength(1);
+    expect(removals[0]?.targets).toMatchObject([{ value: '::1', records: [0, 1] }]);
+  });
+});
+
+describe('the order of one user', () => {
+  const at = (timeMs: number, sentAtMs = timeMs) => ({ timeMs, sentAtMs });
+  test.each([
+    ['the later time wins', at(2), at(1), 'deleteUsersSession'],
+    ['whatever the order of arrival', at(1), at(2), 'putUsersSession'],
+    ['at equal times the later arrival', at(1, 5), at(1, 4), 'deleteUsersSession'],
+    ['at equal times and arrivals the later record', at(1), at(1), 'putUsersSession'],
+  ] as const)('%s', (_, leave, join, operation) => {
+    const events = [event(0, left('a', '::1'), leave), event(1, joined('a', '::1'), join)];
+    const { additions, removals } = plan(events);
+    const [call, ...others] = [...additions, ...removals];
+    expect(others).toEqual([]);
+    expect(call?.operation).toBe(operation);
+    const [winner, loser] = operation === 'putUsersSession' ? [1, 0] : [0, 1];
+    expect(call?.targets).toMatchObject([{ records: [winner], absorbed: [loser] }]);
+  });
+
+  test('an event older than what is remembered is absorbed, a newer one is not', () => {
+    const memory = createMemory();
+    memory.rememberChange('a', '10.0.0.1', { ...at(5), event: 'join' });
+    const { removals, settled } = plan(
+      [event(0, left('a', '10.0.0.1'), at(4)), event(1, left('a', '10.0.0.1'), at(6))],
+      memory,
+    );
+    expect(settled).toEqual([{ record: 0, outcome: { kind: 'absorbed' } }]);
+    expect(removals[0]?.targets).toMatchObject([{ records: [1] }]);
+  });
+
+  test('an event that was applied is not applied twice, also when it is sent again', () => {
+    const memory = createMemory();
+    memory.rememberChange('a', '10.0.0.1', { ...at(5), event: 'e0' });
+    const again = event(0, left('a', '10.0.0.1'), { ...at(5, 9), receiveCount: 2 });
+    expect(plan([again], memory)).toMatchObject({
+      removals: [],
+      settled: [{ outcome: { kind: 'absorbed' } }],
+    });
+    const another = event(1, left('a', '10.0.0.1'), at(5, 9));
+    expect(plan([another], memory).removals).toHaveLength(1);
+  });
+});
+
+describe('the memory', () => {
+  test('a session that is known to be deleted needs no call', () => {
+    const memory = createMemory();
+    memory.rememberDeleted('a');
+    const { deletions, removals, settled } = plan(
+      [event(0, ended('a')), event(1, left('a', '::1')), event(2, ended('a', 'b'))],
+      memory,
+    );
+    expect(removals).toEqual([]);
+    expect(values(deletions)).toEqual(['b']);
+    expect(settled).toEqual([1, 0, 2].map((record) => ({ record, outcome: { kind: 'gone' } })));
+  });
+
+  test('what the API refused is dead without another call', () => {
+    const memory = createMemory();
+    memory.rememberRefusal('a', 'the API answered 400');
+    memory.rememberRefusal('putUsersSession b ::1', 'the API answered 422');
+    const { deletions, additions, removals, settled } = plan(
+      [event(0, ended('a')), event(1, joined('b', '::1')), event(2, left('b', '::1'))],
+      memory,
+    );
+    expect([...deletions, ...additions]).toEqual([]);
+    expect(removals).toHaveLength(1);
+    expect(settled).toEqual([
+      { record: 1, outcome: { kind: 'dead', code: 'REFUSED', reason: 'the API answered 422' } },
+      { record: 0, outcome: { kind: 'dead', code: 'REFUSED', reason: 'the API answered 400' } },
+    ]);
+  });
+});
+
+describe('an event by deployment or tag', () => {
+  const isBulk = (asked: PlannedEvent, memory = createMemory()) =>
+    plan([asked], memory).deletions.length === 1;
+  const retired: Ask = { kind: 'deleteByTags', tags: ['t', 'u'], match: 'any' };
+
+  test('that is fresh takes every session that matches', () => {
+    expect(isBulk(event(0, endedOn(true, 'd')))).toBe(true);
+    expect(isBulk(event(0, retired))).toBe(true);
+    expect(isBulk(event(0, endedOn(true, 'd'), { ageMs: 5000 }))).toBe(true);
+  });
+
+  test.each([
+    ['was received before', { receiveCount: 2 }],
+    ['waited for more than five seconds', { ageMs: 5001 }],
+    ['was sent more than five seconds after it happened', { timeMs: 1000, sentAtMs: 6001 }],
+  ])('that %s takes only the sessions that existed then', (_, late) => {
+    const { deletions, selections } = plan([event(0, endedOn(true, 'd'), late), event(1, retired, late)]);
+    expect(deletions).toEqual([]);
+    expect(selections).toEqual([
+      { field: 'request_id', filterType: 'any', values: ['d'], record: 0, createdUntilMs: 1000 },
+      { field: 'deployment_tags', filterType: 'any', values: ['t', 'u'], record: 1, createdUntilMs: 1000 },
+    ]);
+  });
+
+  test.each([
+    ['a deployment', endedOn(true, 'd'), 'request_id d'],
+    ['a tag', retired, 'deployment_tags u'],
+    ['a set of tags', { ...retired, match: 'all' as const }, 'deployment_tags ["t","u"]'],
+  ])('%s that was handled a short while ago takes only the sessions that existed then', (_, asked, key) => {
+    const memory = createMemory();
+    memory.rememberHandled(key);
+    expect(isBulk(event(0, asked), memory)).toBe(false);
+  });
+
+  test('of a deployment that has ended needs no bound: nothing can come after it', () => {
+    expect(isBulk(event(0, endedOn(false, 'd'), { receiveCount: 9, ageMs: 1e6 }))).toBe(true);
+  });
+});
+
+describe('the budget', () => {
+  const call = (operation: UsersCall['operation'], name: string, ageMs: number): UsersCall => ({
+    operation,
+    sessionId: name,
+    ageMs,
+    targets: [],
+  });
+  const add = (name: string, ageMs = 0) => call('putUsersSession', name, ageMs);
+  const remove = (name: string, ageMs: number) => call('deleteUsersSession', name, ageMs);
+  const names = (calls: readonly UsersCall[]) => calls.map(({ sessionId }) => sessionId);
+
+  test('when everything fits, nothing waits, however young', () => {
+    const { additions, removals, waiting } = withinBudget([add('a')], [remove('b', 0)], 2);
+    expect([names(additions), names(removals), waiting]).toEqual([['a'], ['b'], []]);
+  });
+
+  test('when it does not, young removals wait first', () => {
+    const { removals, waiting } = withinBudget(
+      [],
+      [remove('young', YOUNG_MS - 1), remove('old', YOUNG_MS)],
+      1,
+    );
+    expect([names(removals), names(waiting)]).toEqual([['old'], ['young']]);
+  });
+
+  test('the oldest run first', () => {
+    const additions = [add('a1', 1), add('a3', 3), add('a2', 2)];
+    const removals = [remove('r1', YOUNG_MS + 1), remove('r3', YOUNG_MS + 3), remove('r2', YOUNG_MS + 2)];
+    const shared = withinBudget(additions, removals, 4);
+    expect(names(shared.additions)).toEqual(['a3', 'a2']);
+    expect(names(shared.removals)).toEqual(['r3', 'r2']);
+    expect(names(shared.waiting)).toEqual(['a1', 'r1']);
+  });
+
+  test('half of it is kept for old removals: additions cannot take it all', () => {
+    const additions = Array.from({ length: 10 }, (_, index) => add(`a${index}`));
+    const removals = Array.from({ length: 10 }, (_, index) => remove(`r${index}`, YOUNG_MS));
+    const shared = withinBudget(additions, removals, 6);
+    expect([shared.additions.length, shared.removals.length, shared.waiting.length]).toEqual([3, 3, 14]);
+  });
+
+  test('what one side does not need, the other may have', () => {
+    const many = Array.from({ length: 10 }, (_, index) => index);
+    const fewRemovals = withinBudget(
+      many.map((n) => add(`a${n}`)),
+      [remove('r', YOUNG_MS)],
+      6,
+    );
+    expect([fewRemovals.additions.length, fewRemovals.removals.length]).toEqual([5, 1]);
+    const fewAdditions = withinBudget(
+      [add('a')],
+      many.map((n) => remove(`r${n}`, YOUNG_MS)),
+      6,
+    );
+    expect([fewAdditions.additions.length, fewAdditions.removals.length]).toEqual([1, 5]);
+  });
+
+  test('deletions run even when there is no budget, and are taken from that of users calls', () => {
+    const events = [event(0, ended('a', 'b')), event(1, joined('c', '::1')), event(2, joined('d', '::1'))];
+    const { deletions, additions, waiting } = plan(events, undefined, { ...LIMITS, budgetCalls: 2 });
+    expect([deletions.length, additions.length, waiting.length]).toEqual([1, 1, 1]);
+    const none = plan(events, undefined, { ...LIMITS, budgetCalls: 0 });
+    expect([none.deletions.length, none.additions.length, none.waiting.length]).toEqual([1, 0, 2]);
+  });
+});
