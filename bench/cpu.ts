@@ -27,7 +27,7 @@ function pureParts(records: ReturnType<typeof recordsOf>): number {
   const results = [...plan.deletions, ...plan.additions, ...plan.removals].flatMap((call) =>
     call.targets.map((target): TargetResult => ({ target, outcome: { kind: 'done' } })),
   );
-  return settle(records.length, decoded, plan, results).length;
+  return settle(records.length, decoded, plan, results, []).length;
 }
 
 /** The median of a piece of work in milliseconds, warm. */

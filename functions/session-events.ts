@@ -7,7 +7,7 @@ import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
 import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';
-import { createBatchHandler } from '../lib/session-events/batch.ts';
+import { createBatchEnvironment, handleBatch } from '../lib/session-events/batch.ts';
 import { readQueueConfig } from '../lib/session-events/config.ts';
 import type { BatchResult } from '../lib/session-events/middleware-types.ts';
 import { batchResponses } from '../lib/session-events/retries.ts';
@@ -20,7 +20,7 @@ const readKey = createSecretReader({
   value: config.apiKey,
   aws: readAwsConfig,
 });
-const handleBatch = createBatchHandler(config, readKey);
+const environment = createBatchEnvironment(config, readKey);
 
 export const handler = middy<SQSEvent, BatchResult, Error>({ timeoutEarlyInMillis: 1000 })
   .use(errors<SQSEvent, BatchResult>())
@@ -28,5 +28,5 @@ export const handler = middy<SQSEvent, BatchResult, Error>({ timeoutEarlyInMilli
   .use(batchResponses(queues))
   .use(apiKey<SQSEvent, BatchResult>(readKey))
   .handler(async (event, context, { signal }): Promise<BatchResult> => {
-    return await handleBatch(event.Records, invocationTime(context, signal));
+    return await handleBatch(event.Records, invocationTime(context, signal), environment);
   });

@@ -1,16 +1,16 @@
-/** A batch from end to end: decode, plan, run, settle. What outlives a batch is held here. */
+/** A batch from end to end: decode, plan, run, settle. */
 import type { SQSRecord } from 'aws-lambda';
-import type { Attempt, CallOptions } from '../edgegap/client.ts';
+import type { Attempt, CallOptions, SessionsClient } from '../edgegap/client.ts';
 import { createSessionsClient } from '../edgegap/client.ts';
 import type { ApiConfig } from '../edgegap/config.ts';
-import { createMemory } from '../memory/memory.ts';
+import { createMemory, type Memory } from '../memory/memory.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
 import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';
 import { runPlan } from './run.ts';
 import { settle } from './settle.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome, PlanLimits } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -28,11 +28,15 @@ export interface BatchReport {
   durationMs: number;
 }
 
-/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
-export type BatchHandler = (records: readonly SQSRecord[], time: CallOptions) => Promise<BatchReport>;
+/** What outlives a batch: the client, the memory, and what a batch may spend. */
+export interface BatchEnvironment {
+  client: SessionsClient;
+  memory: Memory;
+  limits: PlanLimits;
+}
 
-/** The handler of one environment, with its client and its memory. */
-export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): BatchHandler {
+/** The environment that a configuration describes, with an empty memory. */
+export function createBatchEnvironment(config: ApiConfig, apiKey: SecretReader): BatchEnvironment {
   const client = createSessionsClient({
     baseUrl: config.apiUrl,
     apiKey,
@@ -40,24 +44,32 @@ export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): Bat
     concurrency: config.apiConcurrency,
     timeoutMs: config.apiTimeoutMs,
   });
-  const memory = createMemory();
-  const { bulkStopChunk } = config;
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
+  return { client, memory: createMemory(), limits: { bulkStopChunk: config.bulkStopChunk, budgetCalls } };
+}
 
-  return async (records, time) => {
-    const startedAt = Date.now();
-    const attempts: Attempt[] = [];
-    const decoded = decode(records, startedAt);
-    const plan = planBatch(decoded.events, memory, { bulkStopChunk, budgetCalls });
-    const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
-    const budget = createBudget(budgetCalls);
-    const { results, settled } = await runPlan(plan, { client, memory, budget, bulkStopChunk, call });
-    return {
-      outcomes: settle(records.length, decoded, plan, results, settled),
-      eventCount: decoded.events.length,
-      attempts,
-      oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
-      durationMs: Date.now() - startedAt,
-    };
+/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
+export async function handleBatch(
+  records: readonly SQSRecord[],
+  time: CallOptions,
+  { client, memory, limits }: BatchEnvironment,
+): Promise<BatchReport> {
+  const startedAt = Date.now();
+  const attempts: Attempt[] = [];
+  const decoded = decode(records, startedAt);
+  const plan = planBatch(decoded.events, memory, limits);
+  const { results, settled } = await runPlan(plan, {
+    client,
+    memory,
+    budget: createBudget(limits.budgetCalls),
+    bulkStopChunk: limits.bulkStopChunk,
+    call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },
+  });
+  return {
+    outcomes: settle(records.length, decoded, plan, results, settled),
+    eventCount: decoded.events.length,
+    attempts,
+    oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    durationMs: Date.now() - startedAt,
   };
 }

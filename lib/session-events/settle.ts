@@ -27,7 +27,7 @@ export function settle(
   { undecodable }: Decoded,
   plan: Plan,
   results: readonly TargetResult[],
-  selected: readonly RecordOutcome[] = [],
+  selected: readonly RecordOutcome[],
 ): Outcome[] {
   const outcomes = new Array<Outcome | undefined>(recordCount).fill(undefined);
   const all = [

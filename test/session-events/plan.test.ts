@@ -52,6 +52,64 @@ describe('the fewest calls', () => {
   });
 });
 
+describe('by deployment and by tag', () => {
+  const retired = (match: 'any' | 'all', ...tags: string[]): Ask => ({ kind: 'deleteByTags', tags, match });
+
+  test('each kind is one call, in chunks', () => {
+    const events = [
+      event(0, endedOn(true, 'd1')),
+      event(1, endedOn(false, 'd2', 'd3', 'd1')),
+      event(2, retired('any', 't1', 't2')),
+      event(3, retired('any', 't2')),
+    ];
+    const { deletions } = plan(events, undefined, { ...LIMITS, bulkStopChunk: 2 });
+    expect(deletions).toEqual([
+      {
+        operation: 'sessionsBulkStop',
+        field: 'request_id',
+        filterType: 'any',
+        targets: [
+          { value: 'd1', records: [0, 1], absorbed: [] },
+          { value: 'd2', records: [1], absorbed: [] },
+        ],
+      },
+      {
+        operation: 'sessionsBulkStop',
+        field: 'request_id',
+        filterType: 'any',
+        targets: [{ value: 'd3', records: [1], absorbed: [] }],
+      },
+      {
+        operation: 'sessionsBulkStop',
+        field: 'deployment_tags',
+        filterType: 'any',
+        targets: [
+          { value: 't1', records: [2], absorbed: [] },
+          { value: 't2', records: [2, 3], absorbed: [] },
+        ],
+      },
+    ]);
+  });
+
+  test('a set of tags is one call of its own, whatever their order', () => {
+    const events = [event(0, retired('all', 'u', 't', 'u')), event(1, retired('all', 't', 'u'))];
+    expect(plan(events).deletions).toEqual([
+      {
+        operation: 'sessionsBulkStop',
+        field: 'deployment_tags',
+        filterType: 'all',
+        targets: ['t', 'u'].map((value) => ({ value, records: [0, 1], absorbed: [] })),
+      },
+    ]);
+  });
+
+  test('a session that an event names twice counts once', () => {
+    expect(plan([event(0, ended('a', 'b', 'a'))]).deletions[0]?.targets).toEqual(
+      ['a', 'b'].map((value) => ({ value, records: [0], absorbed: [] })),
+    );
+  });
+});
+
 describe('the order of one user', () => {
   const at = (timeMs: number, sentAtMs = timeMs) => ({ timeMs, sentAtMs });
   test.each([
@@ -217,6 +275,20 @@ describe('the budget', () => {
       6,
     );
     expect([fewAdditions.additions.length, fewAdditions.removals.length]).toEqual([1, 5]);
+  });
+
+  test('a call is as old as the oldest event in it', () => {
+    const old = [event(0, left('a', '::1'), { ageMs: YOUNG_MS }), event(1, left('a', '::1'), { ageMs: 1 })];
+    const young = [event(2, left('b', '::1'), { ageMs: 2 }), event(3, left('b', '::2'), { ageMs: 3 })];
+    const { removals, waiting } = plan([...old, ...young], undefined, { ...LIMITS, budgetCalls: 1 });
+    expect(removals).toMatchObject([{ sessionId: 'a', ageMs: YOUNG_MS }]);
+    expect(waiting).toMatchObject([{ sessionId: 'b', ageMs: 3 }]);
+  });
+
+  test('a selection takes its call from that of users calls', () => {
+    const late = event(0, endedOn(true, 'd'), { receiveCount: 2 });
+    const events = [late, event(1, joined('c', '::1')), event(2, joined('d', '::1'))];
+    expect(plan(events, undefined, { ...LIMITS, budgetCalls: 2 }).additions).toHaveLength(1);
   });
 
   test('deletions run even when there is no budget, and are taken from that of users calls', () => {

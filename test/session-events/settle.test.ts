@@ -1,7 +1,7 @@
 /** The outcome of a record that depends on several targets: DESIGN section 5, "the worst outcome wins". */
 import { describe, expect, test } from 'vitest';
 import { settle, worse } from '../../lib/session-events/settle.ts';
-import type { Outcome, OutcomeKind, Plan, Target } from '../../lib/session-events/types.ts';
+import type { Outcome, OutcomeKind, Plan, Target, TargetResult } from '../../lib/session-events/types.ts';
 
 const EMPTY: Plan = {
   deletions: [],
@@ -13,6 +13,9 @@ const EMPTY: Plan = {
 };
 const KINDS: OutcomeKind[] = ['done', 'gone', 'absorbed', 'dead', 'waiting', 'retry'];
 const target = (value: string, ...records: number[]): Target => ({ value, records, absorbed: [] });
+
+const settleAll = (records: number, results: readonly TargetResult[]): Outcome[] =>
+  settle(records, { events: [], undecodable: [] }, EMPTY, results, []);
 
 /** Retry over waiting over dead over the rest; written out, so that no rule of the code is used to check itself. */
 const PAIRS: Record<OutcomeKind, Record<OutcomeKind, OutcomeKind>> = {
@@ -44,7 +47,7 @@ function settled(one: Outcome, other: Outcome): Outcome | undefined {
     { target: target('a', 0), outcome: one },
     { target: target('b', 0), outcome: other },
   ];
-  return settle(1, { events: [], undecodable: [] }, EMPTY, results)[0];
+  return settleAll(1, results)[0];
 }
 
 describe('a record with two targets gets the worse outcome of the two', () => {
@@ -79,14 +82,14 @@ describe('what was absorbed', () => {
     // A refused change did not happen: what it made needless needs a call of its own after all.
     ['dead', 'retry'],
   ] as const)('by a target that is %s is %s', (kind, expected) => {
-    const outcomes = settle(2, { events: [], undecodable: [] }, EMPTY, results({ kind, code: 'REFUSED' }));
+    const outcomes = settleAll(2, results({ kind, code: 'REFUSED' }));
     expect(outcomes.map((outcome) => outcome.kind)).toEqual([kind, expected]);
   });
 });
 
 describe('a record', () => {
   test('that no call dealt with stays in the queue', () => {
-    const [outcome] = settle(1, { events: [], undecodable: [] }, EMPTY, []);
+    const [outcome] = settleAll(1, []);
     expect(outcome).toMatchObject({ kind: 'retry', code: 'NOT_REACHED' });
   });
 
@@ -95,7 +98,7 @@ describe('a record', () => {
       { pointer: '', reason: 'is not JSON' },
       { pointer: '/data/ip_list/0', reason: 'must be an IPv4 or IPv6 address' },
     ];
-    const [outcome] = settle(1, { events: [], undecodable: [{ record: 0, violations }] }, EMPTY, []);
+    const [outcome] = settle(1, { events: [], undecodable: [{ record: 0, violations }] }, EMPTY, [], []);
     expect(outcome).toEqual({
       kind: 'dead',
       code: 'INVALID_EVENT',
@@ -113,7 +116,7 @@ describe('a record', () => {
         targets: [{ value: '10.0.0.1', records: [0], absorbed: [1], moment }],
       },
     ];
-    const outcomes = settle(2, { events: [], undecodable: [] }, { ...EMPTY, waiting }, []);
+    const outcomes = settle(2, { events: [], undecodable: [] }, { ...EMPTY, waiting }, [], []);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['waiting', 'waiting']);
   });
 
