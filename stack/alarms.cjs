@@ -1,11 +1,16 @@
-/** What wakes an operator, and where it is said. Read by serverless.yml. */
+/**
+ * The alarms, and the SNS topic that they notify. Read by serverless.yml. docs/operating.md has a row for each alarm.
+ * @import { Json, Variables } from './types.d.cts'
+ */
 
+/** The logical ids of the functions, by name. */
 const FUNCTIONS = {
   'session-events': 'SessionDasheventsLambdaFunction',
   'stale-sessions': 'StaleDashsessionsLambdaFunction',
   hook: 'HookLambdaFunction',
 };
 
+/** @param {Variables} variables */
 module.exports = async ({ resolveVariable }) => {
   const oldest = Number(await resolveVariable('param:oldestMessageSeconds'));
   return {
@@ -19,47 +24,51 @@ module.exports = async ({ resolveVariable }) => {
         Properties: { Protocol: 'email', TopicArn: { Ref: 'AlarmTopic' }, Endpoint: { Ref: 'AlarmEmail' } },
       },
       DeadLettersAlarm: alarm(
-        'Events could not be applied. See why: npm run dead-letters -- list --dead-letter-queue-url URL',
+        'The dead-letter queue is not empty: some events could not be applied. To see why, run: npm run dead-letters -- list --dead-letter-queue-url URL',
         metric('AWS/SQS', 'ApproximateNumberOfMessagesVisible', queue('DeadLettersQueue'), 'Maximum'),
       ),
       OldestMessageAlarm: alarm(
-        'Events wait too long. The log of session-events says why they go back to the queue.',
+        `An event has waited in the queue for more than ${oldest} seconds. The log of session-events shows why events go back to the queue.`,
         metric('AWS/SQS', 'ApproximateAgeOfOldestMessage', queue('EventsQueue'), 'Maximum'),
         oldest,
       ),
       ApiAuthFailuresAlarm: alarm(
-        'The Sessions API refuses the API key. Nothing is lost meanwhile: put the right key where SESSIONS_API_KEY points.',
-        own('ApiAuthFailures', 'session-events'),
+        'The Edgegap API refuses the API key. No event is lost. Store a valid key where SESSIONS_API_KEY points.',
+        own('ApiAuthFailures', FUNCTIONS['session-events']),
       ),
       ApiSurfaceMissingAlarm: alarm(
-        'The Sessions API answers 404 to everything. Nothing is lost meanwhile: check SESSIONS_API_URL.',
-        own('ApiSurfaceMissing', 'session-events'),
+        'The Edgegap API answers 404 to every request. No event is lost. Check SESSIONS_API_URL.',
+        own('ApiSurfaceMissing', FUNCTIONS['session-events']),
       ),
       SweepGuardTrippedAlarm: alarm(
-        'More sessions are stale than SWEEP_MAX_STOPS allows: none was stopped. See which: npm run sweep',
-        own('SweepGuardTripped', 'stale-sessions'),
+        'The sweep found more stale sessions than SWEEP_MAX_STOPS allows and stopped none. To list them, run: npm run sweep',
+        own('SweepGuardTripped', FUNCTIONS['stale-sessions']),
       ),
       ...Object.fromEntries(
         Object.entries(FUNCTIONS).map(([name, id]) => [
           `${id.replace('LambdaFunction', '')}ErrorsAlarm`,
           alarm(
-            `The function ${name} fails. Its log says why.`,
-            metric('AWS/Lambda', 'Errors', functionOf(name)),
+            `Invocations of the function ${name} fail. Its log shows why.`,
+            metric('AWS/Lambda', 'Errors', functionOf(id)),
           ),
         ]),
       ),
       HookUnavailableAlarm: alarm(
-        'The hook answers 5xx: senders must send again.',
+        'The hook answers 5xx. Senders must send the same requests again.',
         metric('AWS/ApiGateway', '5xx', [{ Name: 'ApiId', Value: { Ref: 'HttpApi' } }]),
       ),
     },
     Outputs: {
-      AlarmTopicArn: { Description: 'Alarms are said here', Value: { Ref: 'AlarmTopic' } },
+      AlarmTopicArn: { Description: 'The SNS topic that the alarms notify', Value: { Ref: 'AlarmTopic' } },
     },
   };
 };
 
-/** Above the threshold within five minutes. */
+/**
+ * An alarm that fires when a metric is above the threshold in a period of five minutes.
+ * @param {string} AlarmDescription
+ * @param {ReturnType<typeof metric>} of
+ */
 function alarm(AlarmDescription, of, Threshold = 0) {
   return {
     Type: 'AWS::CloudWatch::Alarm',
@@ -77,18 +86,30 @@ function alarm(AlarmDescription, of, Threshold = 0) {
   };
 }
 
+/**
+ * @param {string} Namespace
+ * @param {string} MetricName
+ * @param {{ Name: string, Value: Json }[]} Dimensions
+ */
 function metric(Namespace, MetricName, Dimensions, Statistic = 'Sum') {
   return { Namespace, MetricName, Dimensions, Statistic };
 }
 
-function own(name, functionName) {
-  return metric('SessionHooks', name, functionOf(functionName));
+/**
+ * A metric that the function itself writes.
+ * @param {string} name
+ * @param {string} functionId
+ */
+function own(name, functionId) {
+  return metric('SessionHooks', name, functionOf(functionId));
 }
 
-function functionOf(name) {
-  return [{ Name: 'FunctionName', Value: { Ref: FUNCTIONS[name] } }];
+/** @param {string} id */
+function functionOf(id) {
+  return [{ Name: 'FunctionName', Value: { Ref: id } }];
 }
 
+/** @param {string} id */
 function queue(id) {
   return [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [id, 'QueueName'] } }];
 }

@@ -1,4 +1,7 @@
-/** What an operator asks first, on one page. Read by serverless.yml. */
+/**
+ * The CloudWatch dashboard: the first questions of an operator on one page. Read by serverless.yml.
+ * @import { Variables } from './types.d.cts'
+ */
 
 const EVENTS = '${SessionDasheventsLambdaFunction}';
 const SWEEP = '${StaleDashsessionsLambdaFunction}';
@@ -8,18 +11,18 @@ const DEAD_LETTERS = '${DeadLettersQueue.QueueName}';
 
 const WIDGETS = [
   [
-    'Are events flowing?',
+    'Events',
     'Sum',
     own(EVENTS, ['EventsReceived', 'EventsDone', 'EventsGone', 'EventsAbsorbed', 'EventsWaiting']),
   ],
   [
-    'How old is the oldest? (seconds; EventAge in milliseconds)',
+    'Age of the oldest event (seconds; EventAge in milliseconds)',
     'Maximum',
     [...sqs(['ApproximateAgeOfOldestMessage'], QUEUE), ...own(EVENTS, ['EventAge'])],
   ],
-  ['Calls made, calls saved', 'Sum', own(EVENTS, ['ApiCalls', 'ApiCallsSaved'])],
+  ['API calls made and saved', 'Sum', own(EVENTS, ['ApiCalls', 'ApiCallsSaved'])],
   [
-    'What failed?',
+    'Failures',
     'Sum',
     [
       ...own(EVENTS, ['EventsRetried', 'EventsDead', 'ApiThrottled', 'ApiAuthFailures', 'ApiSurfaceMissing']),
@@ -35,15 +38,16 @@ const WIDGETS = [
       ...sqs(['ApproximateNumberOfMessagesVisible'], DEAD_LETTERS),
     ],
   ],
-  ['How fast does the API answer? (milliseconds)', 'p99', own(EVENTS, ['ApiLatency'])],
+  ['API latency, p99 (milliseconds)', 'p99', own(EVENTS, ['ApiLatency'])],
   [
-    'The sweep',
+    'Sweep',
     'Maximum',
     own(SWEEP, ['SweepListed', 'SweepCandidates', 'SweepStopped', 'SweepKeptUnknown', 'SweepGuardTripped']),
   ],
-  ['The hook', 'Sum', own(HOOK, ['HookAccepted', 'HookIgnored'])],
+  ['Hook', 'Sum', own(HOOK, ['HookAccepted', 'HookIgnored'])],
 ];
 
+/** @param {Variables} variables */
 module.exports = async ({ resolveVariable }) => {
   const stage = await resolveVariable('sls:stage');
   const widgets = WIDGETS.map(([title, stat, metrics], index) => ({
@@ -67,10 +71,19 @@ module.exports = async ({ resolveVariable }) => {
   };
 };
 
+/**
+ * Metrics that a function itself writes.
+ * @param {string} functionName
+ * @param {string[]} names
+ */
 function own(functionName, names) {
   return names.map((name) => ['SessionHooks', name, 'FunctionName', functionName]);
 }
 
+/**
+ * @param {string[]} names
+ * @param {string} queueName
+ */
 function sqs(names, queueName) {
   return names.map((name) => ['AWS/SQS', name, 'QueueName', queueName]);
 }

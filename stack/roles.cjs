@@ -1,7 +1,11 @@
-/** One role a function, with what its code needs and nothing else. Read by serverless.yml. */
+/**
+ * One role for each function, with the permissions that its code needs and no others. Read by serverless.yml.
+ * @import { Json, Variables } from './types.d.cts'
+ */
 
+/** @param {Variables} variables */
 module.exports = async ({ resolveVariable }) => {
-  const stage = await resolveVariable('sls:stage');
+  const stage = String(await resolveVariable('sls:stage'));
   const api = secretsOf(stage, ['api-key']);
   const hook = secretsOf(stage, ['hook-secret', 'edgegap-token']);
   return {
@@ -22,6 +26,12 @@ module.exports = async ({ resolveVariable }) => {
   };
 };
 
+/**
+ * A role that may also write the function's log and, where tracing is on, its traces.
+ * @param {string} name
+ * @param {string} logGroup
+ * @param {Json[]} statements
+ */
 function role(name, logGroup, statements) {
   return {
     Type: 'AWS::IAM::Role',
@@ -35,7 +45,7 @@ function role(name, logGroup, statements) {
           PolicyDocument: policy([
             allow('logs:CreateLogStream logs:PutLogEvents', arnOf(logGroup)),
             ...statements,
-            // X-Ray has no resources to name.
+            // X-Ray's actions take no resource.
             {
               'Fn::If': [
                 'IsTraced',
@@ -50,8 +60,16 @@ function role(name, logGroup, statements) {
   };
 }
 
-/** Secrets of these names in Parameter Store and in Secrets Manager, under session-hooks/STAGE/. */
+/**
+ * Permission to read the secrets of these names in Parameter Store and Secrets Manager, under session-hooks/STAGE/.
+ * @param {string} stage
+ * @param {string[]} names
+ */
 function secretsOf(stage, names) {
+  /**
+   * @param {string} service
+   * @param {string} kind
+   */
   const arns = (service, kind) =>
     names.map((name) => ({
       'Fn::Sub': `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${kind}session-hooks/${stage}/${name}*`,
@@ -62,14 +80,20 @@ function secretsOf(stage, names) {
   ];
 }
 
+/**
+ * @param {string} actions separated by spaces
+ * @param {Json} Resource
+ */
 function allow(actions, Resource) {
   return { Effect: 'Allow', Action: actions.split(' '), Resource };
 }
 
+/** @param {Json[]} Statement */
 function policy(Statement) {
   return { Version: '2012-10-17', Statement };
 }
 
+/** @param {string} resource */
 function arnOf(resource) {
   return { 'Fn::GetAtt': [resource, 'Arn'] };
 }
