@@ -1,0 +1,19 @@
+/** The README's table of events says what the registry knows. */
+import { expect, test } from 'vitest';
+import { eventTypes } from '../../events/index.ts';
+import { generateSchemas } from '../../events/schemas/generate.ts';
+import { codeWords, projectFile, tableRows } from '../support/markdown.ts';
+
+const rows = tableRows(projectFile('README.md'), 'Events');
+
+test('the table has a row for each type of the registry, and no other', () => {
+  expect(rows.map(([type]) => type)).toEqual(Object.keys(eventTypes).map((name) => `\`${name}\``));
+});
+
+test.each(rows)('%s: the row names every member of the data, and no other', (type, data = '') => {
+  const schema = generateSchemas().get(`${type.replaceAll('`', '')}.json`);
+  expect(schema).toHaveProperty('properties.data.properties', expect.any(Object));
+  const { properties } = JSON.parse(JSON.stringify(schema)).properties.data;
+  const values = Object.values<{ enum?: string[] }>(properties).flatMap((member) => member.enum ?? []);
+  expect(codeWords(data).toSorted()).toEqual([...Object.keys(properties), ...values].toSorted());
+});
