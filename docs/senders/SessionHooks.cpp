@@ -1,8 +1,8 @@
-// Tells session-hooks that the match on this dedicated server is over. Unreal Engine 5.
+// Reports to session-hooks that the match on this dedicated server has ended. Unreal Engine 5.
 // In your module's Build.cs: PublicDependencyModuleNames.AddRange(new[] { "Core", "HTTP" });
 //   AddEngineThirdPartyPrivateStaticDependencies(Target, "OpenSSL");
-// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
-// Use it in your game mode, when the match is over: SessionHooksMatchEnded();
+// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
+// Use it in your game mode, when the match has ended: SessionHooksMatchEnded();
 #include "CoreMinimal.h"
 #include "HttpModule.h"
 #include "Interfaces/IHttpRequest.h"
@@ -34,7 +34,7 @@ static void SendToSessionHooks(const FString& Body, const FString& Id, int32 Att
 		const int32 Status = bConnected && Response.IsValid() ? Response->GetResponseCode() : 0;
 		if (Status == 202) return;
 		const bool bAgain = Status == 0 || Status == 429 || Status >= 500;
-		// The same id: sending twice is harmless.
+		// With the same id, a request that is sent twice does no harm.
 		if (bAgain && Attempt < 3) SendToSessionHooks(Body, Id, Attempt + 1);
 		else UE_LOG(LogTemp, Error, TEXT("session-hooks: %d %s"), Status, Response.IsValid() ? *Response->GetContentAsString() : TEXT(""));
 	});

@@ -1,6 +1,6 @@
-// Tells session-hooks that the match on this game server is over. Unity (.NET Standard 2.1) and .NET 6 or newer; nothing to install.
-// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
-// Use it on the server, when the match is over: await SessionHooks.MatchEnded();
+// Reports to session-hooks that the match on this game server has ended. Unity (.NET Standard 2.1) and .NET 6 or newer; no dependencies.
+// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
+// Use it on the server, when the match has ended: await SessionHooks.MatchEnded();
 using System;
 using System.Net.Http;
 using System.Security.Cryptography;
@@ -18,7 +18,7 @@ public static class SessionHooks
         return Send("{\"type\":\"match.ended\",\"data\":{\"deployment_request_id\":\"" + requestId + "\"}}");
     }
 
-    /// <summary>The header webhook-signature. The timestamp is in seconds.</summary>
+    /// <summary>The value of the header webhook-signature. The timestamp is in seconds.</summary>
     public static string Sign(string secret, string id, long timestamp, string body)
     {
         byte[] key = Convert.FromBase64String(secret.Substring("whsec_".Length));
@@ -29,7 +29,7 @@ public static class SessionHooks
         }
     }
 
-    /// <summary>Sends one event, or an array of them, as JSON; tries again three times, with the same id.</summary>
+    /// <summary>Sends one event, or an array of them, as JSON. Repeats a failed request up to three times, with the same id.</summary>
     public static async Task Send(string body)
     {
         string url = Environment.GetEnvironmentVariable("HOOK_URL");

@@ -1,4 +1,4 @@
-// The header webhook-signature for session-hooks. Plain C++17 and OpenSSL, which Unreal Engine brings along.
+// The value of the header webhook-signature. Plain C++17 and OpenSSL, which comes with Unreal Engine.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ inline std::vector<unsigned char> DecodeBase64(const std::string& Text) {
   return Bytes;
 }
 
-// Secret: whsec_ and base64. Timestamp: in seconds. Body: UTF-8, the very bytes that are sent.
+// Secret: whsec_ and base64. Timestamp: in seconds. Body: UTF-8, exactly the bytes that are sent.
 inline std::string Sign(const std::string& Secret, const std::string& Id, int64_t Timestamp, const std::string& Body) {
   const std::vector<unsigned char> Key = DecodeBase64(Secret.substr(std::string("whsec_").size()));
   const std::string Signed = Id + "." + std::to_string(Timestamp) + "." + Body;

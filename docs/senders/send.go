@@ -1,5 +1,5 @@
-// Tells session-hooks that the match on this game server is over. Go 1.21 or newer; standard library only.
-// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
+// Reports to session-hooks that the match on this game server has ended. Go 1.21 or newer; standard library only.
+// Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
 // Run it: go run send.go
 package main
 
@@ -23,7 +23,7 @@ import (
 
 var client = &http.Client{Timeout: 10 * time.Second}
 
-// Sign gives the header webhook-signature. The timestamp is in seconds.
+// Sign returns the value of the header webhook-signature. The timestamp is in seconds.
 func Sign(secret, id string, timestamp int64, body []byte) (string, error) {
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(secret, "whsec_"))
 	if err != nil {
@@ -34,7 +34,7 @@ func Sign(secret, id string, timestamp int64, body []byte) (string, error) {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), nil
 }
 
-// Send sends one event, or a slice of them; it tries again three times, with the same id.
+// Send sends one event, or a slice of them. It repeats a failed request up to three times, with the same id.
 func Send(events any, url, secret string) error {
 	body, err := json.Marshal(events)
 	if err != nil {
@@ -54,7 +54,7 @@ func Send(events any, url, secret string) error {
 	}
 }
 
-// post sends once; it says whether trying again may help.
+// post sends once. It returns whether a repeat may help.
 func post(url, secret, id string, body []byte) (bool, error) {
 	timestamp := time.Now().Unix()
 	signature, err := Sign(secret, id, timestamp, body)

@@ -1,6 +1,6 @@
-"""Tells session-hooks that the match on this game server is over. Python 3.8 or newer; nothing to install.
+"""Reports to session-hooks that the match on this game server has ended. Python 3.8 or newer; no dependencies.
 
-Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
+Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
 Run it: python3 send.py
 """
 
@@ -16,14 +16,14 @@ import uuid
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: str) -> str:
-    """The header webhook-signature. The timestamp is in seconds."""
+    """The value of the header webhook-signature. The timestamp is in seconds."""
     key = base64.b64decode(secret[len("whsec_"):])
     signed = f"{message_id}.{timestamp}.{body}".encode()
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def send(events, url: str, secret: str) -> None:
-    """Sends one event, or a list of them; tries again three times, with the same id."""
+    """Sends one event, or a list of them. Repeats a failed request up to three times, with the same id."""
     message_id = f"msg_{uuid.uuid4()}"
     body = json.dumps(events)
     for attempt in range(4):

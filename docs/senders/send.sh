@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Tells session-hooks that the match on this game server is over. Needs curl, openssl and base64.
-# Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
+# Reports to session-hooks that the match on this game server has ended. Needs curl, openssl and base64.
+# Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
 # Run it: ./send.sh, or ./send.sh '{"type":"match.ended","data":{"session_id":"abc123-s"}}'
 set -euo pipefail
 
-# sign SECRET ID TIMESTAMP BODY: the header webhook-signature. The timestamp is in seconds.
+# sign SECRET ID TIMESTAMP BODY: the value of the header webhook-signature. The timestamp is in seconds.
 sign() {
   local key
   key=$(printf %s "${1#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \n')

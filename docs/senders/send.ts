@@ -1,17 +1,17 @@
 /**
- * Tells session-hooks that the match on this game server is over. Node 20 or newer; nothing to install.
- * Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in the container.
+ * Reports to session-hooks that the match on this game server has ended. Node 22.18 or newer; no dependencies.
+ * Reads HOOK_URL (https://…/hooks), HOOK_SIGNING_SECRET (whsec_…) and ARBITRIUM_REQUEST_ID, which Edgegap sets in each container.
  * Run it: node send.ts
  */
 import { createHmac, randomUUID } from 'node:crypto';
 
-/** The header webhook-signature. @param timestamp in seconds. */
+/** The value of the header webhook-signature. @param timestamp in seconds */
 export function sign(secret: string, id: string, timestamp: number, body: string): string {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-/** Sends one event, or an array of them; tries again three times, with the same id. */
+/** Sends one event, or an array of them. Repeats a failed request up to three times, with the same id. */
 export async function send(events: object, url: string, secret: string): Promise<void> {
   const id = `msg_${randomUUID()}`;
   const body = JSON.stringify(events);

@@ -1,4 +1,5 @@
-/** The README's table of events says what the registry knows. */
+/** The README's table of events lists what the registry knows, and each type has a sample. */
+import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { eventTypes } from '../../events/index.ts';
 import { generateSchemas } from '../../events/schemas/generate.ts';
@@ -16,4 +17,9 @@ test.each(rows)('%s: the row names every member of the data, and no other', (typ
   const { properties } = JSON.parse(JSON.stringify(schema)).properties.data;
   const values = Object.values<{ enum?: string[] }>(properties).flatMap((member) => member.enum ?? []);
   expect(codeWords(data).toSorted()).toEqual([...Object.keys(properties), ...values].toSorted());
+});
+
+test.each(Object.keys(eventTypes))('%s has a sample', (type) => {
+  const sample = new URL(`../../events/samples/${type.replace('.', '-')}.json`, import.meta.url);
+  expect(existsSync(sample)).toBe(true);
 });
