@@ -3,8 +3,9 @@ import * as z from 'zod/mini';
 import { awsRequest } from './aws.ts';
 import type { AwsConfig } from './environment.ts';
 import { parseJson } from './json.ts';
+import { registerSecret } from './mask.ts';
 
-/** Gives the secret; `refresh` reads it anew, for it may have been rotated. */
+/** Returns the secret. `refresh` reads it again: it may have been rotated. */
 export type SecretReader = (options: { refresh: boolean }) => Promise<string>;
 
 /** A secret that could not be read. The message names the variable and the reference, never a secret. */
@@ -48,13 +49,17 @@ const SERVICES = {
 } as const;
 
 /**
- * A reader of a secret. A reference is fetched once and cached for 5 minutes; `refresh` fetches it again, unless
- * that was done in the last 10 seconds. While the service fails, what was read before stays in use.
- * @throws (from the reader) SecretError when there is no value.
+ * A reader of a secret, which registers what it reads to be masked. A reference is fetched once and cached for 5 minutes;
+ * `refresh` fetches it again, unless that was done in the last 10 seconds. While AWS fails, what was read before stays
+ * in use.
+ * @throws SecretError (the reader) when there is no value.
  */
 export function createSecretReader(source: SecretSource, now: () => number = Date.now): SecretReader {
   const reference = /^(ssm|secretsmanager):(.+)$/.exec(source.value);
-  if (reference === null) return async () => source.value;
+  if (reference === null) {
+    registerSecret(source.value);
+    return async () => source.value;
+  }
   const service = reference[1] === 'ssm' ? 'ssm' : 'secretsmanager';
   const name = reference[2] ?? '';
   let cached: { secret: string; readAt: number } | undefined;
@@ -63,6 +68,7 @@ export function createSecretReader(source: SecretSource, now: () => number = Dat
   async function read(): Promise<string> {
     try {
       const secret = secretOf(await fetchSecret(service, name, source));
+      registerSecret(secret);
       cached = { secret, readAt: now() };
       return secret;
     } catch (error) {
@@ -97,7 +103,7 @@ async function fetchSecret(
     deadlineMs: Date.now() + READ_WITHIN_MS,
   });
   const parsed = answer.safeParse(json);
-  if (!parsed.success) throw new Error('the answer holds no secret string.');
+  if (!parsed.success) throw new Error('AWS answered without a secret string.');
   return parsed.data;
 }
 
@@ -106,8 +112,8 @@ function secretOf(text: string): string {
   const secret = text.trimStart().startsWith('{')
     ? z.object({ api_key: z.string() }).safeParse(parseJson(text)).data?.api_key
     : text;
-  if (secret === undefined) throw new Error('it is JSON without a member api_key.');
+  if (secret === undefined) throw new Error('it is JSON without the member api_key.');
   if (!/^[\x20-\x7e]+$/.test(secret.trim()))
-    throw new Error('it is empty, or holds characters that no key has.');
+    throw new Error('it is empty, or contains characters that a key cannot have.');
   return secret.trim();
 }

@@ -33,14 +33,12 @@ export type BatchHandler = (records: readonly SQSRecord[], time: CallOptions) =>
 
 /** The handler of one environment, with its client and its memory. */
 export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): BatchHandler {
-  let attempts: Attempt[] = [];
   const client = createSessionsClient({
     baseUrl: config.apiUrl,
     apiKey,
     rate: config.apiRate,
     concurrency: config.apiConcurrency,
     timeoutMs: config.apiTimeoutMs,
-    onAttempt: (attempt) => attempts.push(attempt),
   });
   const memory = createMemory();
   const { bulkStopChunk } = config;
@@ -49,10 +47,11 @@ export function createBatchHandler(config: ApiConfig, apiKey: SecretReader): Bat
 
   return async (records, time) => {
     const startedAt = Date.now();
-    attempts = [];
+    const attempts: Attempt[] = [];
+    const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
     const decoded = decode(records, startedAt);
     const plan = planBatch(decoded.events, memory, limits);
-    const results = await runPlan(plan, { ...environment, call: time });
+    const results = await runPlan(plan, { ...environment, call });
     return {
       outcomes: settle(records.length, decoded, plan, results),
       eventCount: decoded.events.length,

@@ -65,13 +65,20 @@ async function sendBulkStop(call: BulkStopCall, context: RunContext): Promise<Ru
     { filters: [{ field, filter_type: filterType, values }] },
     context.call,
   );
-  const stopped = new Set(processable.map((session) => session.session_id));
+  if (processable === undefined) return targets.map(notProven);
+  const stopped = new Set(processable);
   for (const id of stopped) context.memory.rememberDeleted(id);
   return targets.map((target) =>
     field === 'session_id' && !stopped.has(target.value)
       ? { target, outcome: 'gone', missing: true }
       : { target, outcome: 'done' },
   );
+}
+
+/** Something may have been stopped: the answer does not say what. */
+function notProven(target: Target): RunResult {
+  const reason = 'The API answered a bulk stop with a 2xx that cannot be read.';
+  return { target, outcome: 'retry', code: 'NOT_PROVEN', reason };
 }
 
 async function sendUsers(
