@@ -9,6 +9,9 @@ const SECOND_MS = 1000;
 /** A timer may fire a millisecond early. */
 const MARGIN_MS = 10;
 
+/** A share of a rate may be 6.999999999. */
+const ROUNDING = 1e-6;
+
 /** The rate of a client. */
 export interface Rate {
   /** Milliseconds until an attempt may start; Infinity where that hangs on the end of another. */
@@ -19,7 +22,7 @@ export interface Rate {
 
 /** @param rate attempts in any second. A fraction above 1 is rounded down; a rate below 1 spaces the attempts. */
 export function createRate(rate: number): Rate {
-  const places = Math.max(1, Math.floor(rate));
+  const places = Math.max(1, Math.floor(rate + ROUNDING));
   const heldMs = SECOND_MS / Math.min(1, rate) + MARGIN_MS;
   /** When the places of the attempts that have ended are free again. */
   const freeAt: number[] = [];

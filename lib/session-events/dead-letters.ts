@@ -51,7 +51,10 @@ function text(value: string) {
   return { DataType: 'String', StringValue: value };
 }
 
-/** SQS takes no control characters and nothing empty in an attribute. Masked before it is cut: a part of a secret is not found. */
+/**
+ * SQS takes no control characters and nothing empty in an attribute. Secrets are masked before the cut: a part of one is
+ * not found.
+ */
 function printable(reason: string): string {
   const clean = mask(reason)
     .toWellFormed()
