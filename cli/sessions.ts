@@ -73,7 +73,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   delete: async ({ client, config }, values, id) => {
     if (!(await confirm(`Delete session ${id} at ${config.apiUrl}?`, values.yes))) return undefined;
     const answer = await client.sessionDelete(id);
-    return { answer, text: answer.message };
+    return { answer, text: answer.message ?? `Session ${id} is deleted.` };
   },
   'bulk-stop': bulkStop,
 };
@@ -113,11 +113,11 @@ async function list({ client, config }: Api): Promise<Shown> {
   bar.stop();
   const rows = sessions.map(({ session_id, status, deployment_request_id, user_count, linked, kind }) => [
     session_id,
-    status,
+    status ?? '?',
     deployment_request_id ?? '-',
-    String(user_count),
-    linked ? 'yes' : 'no',
-    kind,
+    String(user_count ?? '?'),
+    yesOrNo(linked),
+    kind ?? '?',
   ]);
   const count = `${sessions.length} sessions at ${config.apiUrl}.`;
   const heading = ['SESSION', 'STATUS', 'DEPLOYMENT', 'USERS', 'LINKED', 'KIND'];
@@ -133,7 +133,10 @@ async function create({ client }: Api, values: Values): Promise<Shown> {
     ...(values.version !== undefined && { version_name: values.version }),
     ...(deployment !== undefined && { deployment_request_id: deployment }),
   });
-  return { answer, text: `Session ${answer.session_id} of ${answer.app} ${answer.version}.` };
+  return {
+    answer,
+    text: `Session ${answer.session_id} of ${answer.app ?? values.app} ${answer.version ?? ''}.`,
+  };
 }
 
 async function bulkStop({ client, config }: Api, values: Values): Promise<Shown | undefined> {
@@ -148,7 +151,9 @@ async function bulkStop({ client, config }: Api, values: Values): Promise<Shown 
   if (!(await confirm(question, values.yes))) return undefined;
   const payload: SessionBulkStopPayload = { filters: [{ field, filter_type, values: chosen }] };
   const answer = await client.sessionsBulkStop(payload);
-  const ids = answer.processable.map(({ session_id }) => session_id);
+  const ids = answer.processable;
+  if (ids === undefined)
+    return { answer, text: 'The API accepted it, but did not say which sessions are stopped.' };
   return { answer, text: [`${ids.length} sessions are stopped.`, ...ids].join('\n') };
 }
 
@@ -163,25 +168,33 @@ function addresses({ ip = [] }: Values): string[] {
   return ip;
 }
 
-function usersShown(answer: { session_users: { ip: string }[] }): Shown {
+function usersShown(answer: { session_users?: { ip: string }[] | undefined }): Shown {
+  if (answer.session_users === undefined)
+    return { answer, text: 'Done. The API did not say which users are left.' };
   const users = answer.session_users.map(({ ip }) => ip);
   return { answer, text: users.length === 0 ? 'No users.' : users.join('\n') };
+}
+
+function yesOrNo(flag: boolean | undefined): string {
+  if (flag === undefined) return '?';
+  return flag ? 'yes' : 'no';
 }
 
 function detailsText(session: SessionGet): string {
   const createdMs = createdAt(session.create_time);
   const rows = [
     ['session', session.session_id],
-    ['status', session.status],
+    ['status', session.status ?? '?'],
     [
       'created',
-      session.create_time + (createdMs === undefined ? '' : ` (${ageText(Date.now() - createdMs)} ago)`),
+      (session.create_time ?? '?') +
+        (createdMs === undefined ? '' : ` (${ageText(Date.now() - createdMs)} ago)`),
     ],
-    ['linked', session.linked ? 'yes' : 'no'],
-    ['kind', session.kind],
+    ['linked', yesOrNo(session.linked)],
+    ['kind', session.kind ?? '?'],
     ['deployment', session.deployment?.request_id ?? '-'],
     ['tags', session.deployment?.tags?.join(', ') ?? '-'],
-    ['users', session.session_users?.map(({ ip }) => ip).join(', ') || String(session.user_count)],
+    ['users', session.session_users?.map(({ ip }) => ip).join(', ') || String(session.user_count ?? '?')],
   ];
   return table(rows);
 }

@@ -148,7 +148,7 @@ function rowTable(all: readonly SweepRow[]): string {
     .map(({ listed, users, verdict }) => [
       listed.session_id,
       listed.deployment_request_id ?? '-',
-      String(users),
+      String(users ?? '?'),
       verdict.ageMs === undefined ? '?' : ageText(verdict.ageMs),
       verdict.rule,
       verdict.stop ? 'stop' : 'keep',

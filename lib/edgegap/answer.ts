@@ -1,57 +1,63 @@
-/** An HTTP answer of the API becomes data of the promised shape, or an error that says what happened. */
+/** An HTTP answer of the API becomes data, or an error that says what happened. */
 import * as z from 'zod/mini';
 import { parseJson } from '../runtime/json.ts';
-import type { SessionsApiErrorCode, SessionsApiErrorDetails } from './errors.ts';
+import { mask } from '../runtime/mask.ts';
+import type { SessionsApiErrorCode } from './errors.ts';
 import { SessionsApiError } from './errors.ts';
 
 const MESSAGE_LENGTH = 300;
+/** Whatever the header says: an environment must not hide from the API for longer. */
+const LONGEST_RETRY_AFTER_MS = 15 * 60 * 1000;
+/** The statuses that RFC 9110 and RFC 6585 give the header a meaning for (besides redirects, which are not followed). */
+const PAUSING = new Set([429, 503]);
 const errorBody = z.object({ message: z.string() });
 
-/** What there is of an HTTP answer. */
-export interface RawAnswer {
-  status: number;
-  headers: Headers;
-  text: string;
-}
-
 /**
- * Reads an answer.
- * @throws SessionsApiError for a status that is no success, for what is no JSON, and for another shape.
+ * Reads the body of a 2xx.
+ * @throws SessionsApiError `INVALID_ANSWER` where it is not JSON, or cannot be used.
  */
-export function readAnswer<T>(operation: string, schema: z.ZodMiniType<T>, answer: RawAnswer): T {
-  const { status, text } = answer;
-  if (status < 200 || status > 299) throw statusError(operation, answer);
-  const invalid = (what: string) =>
-    new SessionsApiError(`${operation}: the API answered ${status}, but ${what}.`, {
-      code: 'INVALID_ANSWER',
-      operation,
-      status,
-    });
+export function readAnswer<T>(
+  operation: string,
+  schema: z.ZodMiniType<T>,
+  { status, text }: { status: number; text: string },
+): T {
   const json = parseJson(text);
-  if (json === undefined) throw invalid('its body is not JSON');
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalid(`its body is not what the API promises at /${issue?.path.join('/') ?? ''}`);
+  const where = `is not what the API documents at /${issue?.path.join('/') ?? ''}`;
+  throw invalidAnswer(operation, status, json === undefined ? 'its body is not JSON' : `its body ${where}`);
 }
 
-function statusError(operation: string, { status, headers, text }: RawAnswer): SessionsApiError {
-  const parsed = errorBody.safeParse(parseJson(text));
-  const apiMessage = parsed.success ? parsed.data.message.slice(0, MESSAGE_LENGTH) : undefined;
-  const retryAfterMs = readRetryAfter(headers.get('retry-after'), Date.now());
-  const details: SessionsApiErrorDetails = {
+/** An answer that cannot be used. */
+export function invalidAnswer(operation: string, status: number, why: string): SessionsApiError {
+  const message = `${operation}: the API answered ${status}, but ${why}.`;
+  return new SessionsApiError(message, { code: 'INVALID_ANSWER', operation, status });
+}
+
+/** The error for a status that is not a 2xx. */
+export function statusError(
+  operation: string,
+  { status, headers, text }: { status: number; headers: Headers; text: string },
+): SessionsApiError {
+  const { message } = errorBody.safeParse(parseJson(text)).data ?? {};
+  // Masked before it is cut: a part of a secret is not found.
+  const apiMessage = message && mask(message).slice(0, MESSAGE_LENGTH);
+  const retryAfterMs = PAUSING.has(status)
+    ? readRetryAfter(headers.get('retry-after'), Date.now())
+    : undefined;
+  const said = apiMessage ? `: ${apiMessage}` : '';
+  return new SessionsApiError(`${operation}: the API answered ${status}${said}.${helpFor(status)}`, {
     code: codeOf(status),
     operation,
     status,
     ...(apiMessage !== undefined && { apiMessage }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
-  };
-  const said = apiMessage === undefined ? '' : `: ${apiMessage}`;
-  const help = status === 401 || status === 403 ? ' Check SESSIONS_API_KEY.' : redirectHelp(status);
-  return new SessionsApiError(`${operation}: the API answered ${status}${said}.${help}`, details);
+  });
 }
 
-function redirectHelp(status: number): string {
+function helpFor(status: number): string {
+  if (status === 401 || status === 403) return ' Check SESSIONS_API_KEY.';
   return status >= 300 && status < 400 ? ' It redirects elsewhere: check SESSIONS_API_URL.' : '';
 }
 
@@ -65,12 +71,16 @@ function codeOf(status: number): SessionsApiErrorCode {
 }
 
 /**
- * `Retry-After` in milliseconds from now: seconds or an HTTP date (RFC 9110, section 10.2.3).
+ * `Retry-After` in milliseconds from now, at most 15 minutes: seconds or an HTTP date (RFC 9110, section 10.2.3).
  * @returns undefined where it is absent or neither.
  */
 export function readRetryAfter(header: string | null, nowMs: number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d{1,9}$/.test(header.trim())) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  const text = header?.trim() ?? '';
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate(text) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
+}
+
+/** Epoch milliseconds, or NaN. Every form of an HTTP date starts with the day of the week. */
+function httpDate(text: string): number {
+  return /^[A-Z][a-z]{2,8}[, ]/.test(text) ? Date.parse(text) : Number.NaN;
 }

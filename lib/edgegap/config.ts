@@ -1,9 +1,9 @@
 /** The configuration of the client. */
 import * as z from 'zod/mini';
 import type { Environment } from '../runtime/environment.ts';
-import { httpUrl, integer, number, reader } from '../runtime/environment.ts';
+import { integer, number, reader, urlVariable } from '../runtime/environment.ts';
 
-/** What talks to the Sessions API. */
+/** How the functions reach the Edgegap API. */
 export interface ApiConfig {
   /** The key itself, or a reference to it (`ssm:…`, `secretsmanager:…`). */
   apiKey: string;
@@ -15,12 +15,15 @@ export interface ApiConfig {
   apiConcurrency: number;
   /** One attempt, in milliseconds. */
   apiTimeoutMs: number;
-  /** Values that one bulk stop may carry. */
+  /** The most values in one bulk stop. */
   bulkStopChunk: number;
 }
 
+/** Printable, perhaps with the word `token` before it. Not a URL: that belongs to SESSIONS_API_URL. */
+const KEY = /^(?!https?:)([\x21-\x7e]+ )?[\x21-\x7e]+$/i;
+
 /**
- * Reads what the calls to the Sessions API need.
+ * Reads what the calls to the API need.
  * @throws ConfigError naming every variable that is missing or wrong.
  */
 export function readApiConfig(env: Environment = process.env): ApiConfig {
@@ -28,20 +31,18 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
   const config = {
     apiKey: read({
       name: 'SESSIONS_API_KEY',
-      schema: z.string().check(z.trim(), z.minLength(1), z.regex(/^[\x21-\x7e]+( [\x21-\x7e]+)?$/)),
+      schema: z.string().check(z.regex(KEY)),
       expected: 'your API key, or a reference to it (ssm:/path/name, secretsmanager:name)',
       secret: true,
     }),
     apiUrl: read({
-      name: 'SESSIONS_API_URL',
-      schema: httpUrl(),
-      expected: 'a base URL such as https://api.edgegap.com',
+      ...urlVariable('SESSIONS_API_URL', 'a base URL such as https://api.edgegap.com'),
       fallback: 'https://api.edgegap.com',
     }),
     apiRate: read({
       name: 'API_RATE',
       schema: number(0.1, 1000),
-      expected: 'requests a second, 0.1 to 1000',
+      expected: 'a number of requests a second, 0.1 to 1000',
       fallback: 10,
     }),
     apiConcurrency: read(integer('API_CONCURRENCY', 1, 100, 4, 'requests in flight')),

@@ -1,91 +1,131 @@
 /**
- * The models of the Sessions API (Edgegap v1), on the wire's names. Members that we do not know are let through.
- * Each is made when it is first used: a cold start needs one or two of them.
+ * The models of the Edgegap API (v1), on the wire's names. Answers are read tolerantly: a member that is absent, `null`
+ * or of another type is `undefined`, which means unknown; members that we do not know are let through. Required is
+ * only what an answer is useless without. Requests are checked strictly.
+ * Each schema is made when it is first used: a cold start needs one or two of them.
  */
 import * as z from 'zod/mini';
 
-const maybe = <T extends z.core.SomeType>(schema: T) => z.optional(z.nullable(schema));
+/** What the schema reads, or `otherwise`. `z.catch` would do, and bring 10 KB more into a cold start. */
+const readOr = <T>(schema: z.ZodMiniType<T>, otherwise: T) =>
+  z.pipe(
+    z.unknown(),
+    z.transform((value) => {
+      const parsed = schema.safeParse(value);
+      return parsed.success ? parsed.data : otherwise;
+    }),
+  );
+/** A member of an answer; anything but the type is unknown. */
+const maybe = <T>(schema: z.ZodMiniType<T>) => z.optional(readOr<T | undefined>(schema, undefined));
+/** The rows that can be read; the others are left out. */
+const rows = <T>(schema: z.ZodMiniType<T>) =>
+  z.pipe(
+    z.array(z.unknown()),
+    z.transform((items: unknown[]) => items.flatMap((item) => schema.safeParse(item).data ?? [])),
+  );
 const text = maybe(z.string());
-const coordinates = { latitude: maybe(z.number()), longitude: maybe(z.number()) };
+const flag = maybe(z.boolean());
 
 /** A user of a session is an IP address. */
-export const sessionUser = z.lazy(() => z.looseObject({ ip: z.string(), ...coordinates }));
+export const sessionUser = z.lazy(() =>
+  z.looseObject({ ip: z.string(), latitude: maybe(z.number()), longitude: maybe(z.number()) }),
+);
 
-/** The users of a session. */
-export const sessionUserContext = z.lazy(() => z.looseObject({ session_users: z.array(sessionUser) }));
+/** The users of a session: the answer to GetUsersSession. */
+export const sessionUserContext = z.lazy(() => z.looseObject({ session_users: rows(sessionUser) }));
+
+/** The answer to PutUsersSession and DeleteUsersSession. A 2xx says that it happened, whatever the body. */
+export const usersChanged = z.lazy(() =>
+  readOr(z.looseObject({ session_users: maybe(rows(sessionUser)) }), {}),
+);
 
 /** A row of the list. It carries no creation time. */
 export const sessionContext = z.lazy(() =>
   z.looseObject({
     session_id: z.string(),
-    status: z.string(),
-    ready: z.boolean(),
-    linked: z.boolean(),
-    kind: z.string(),
-    user_count: z.int(),
+    status: text,
+    ready: flag,
+    linked: flag,
+    kind: text,
+    user_count: maybe(z.int()),
     custom_id: text,
     deployment_request_id: text,
     webhook_url: text,
   }),
 );
 
-/** A page of the list. */
+/**
+ * A page of the list; every member may be absent. `unreadable` counts the rows without a `session_id`, which `data` leaves
+ * out. `data` that is there and not a list makes the page useless.
+ */
 export const sessions = z.lazy(() =>
-  z.looseObject({
-    data: z.optional(z.array(sessionContext)),
-    total_count: maybe(z.int()),
-    pagination: maybe(
-      z.looseObject({
-        number: z.int(),
-        next_page_number: z.nullable(z.int()),
-        previous_page_number: z.nullable(z.int()),
-        has_next: z.boolean(),
-        has_previous: z.boolean(),
-        paginator: z.looseObject({ num_pages: z.int() }),
-      }),
-    ),
-  }),
+  z.pipe(
+    z.looseObject({
+      data: z.optional(z.nullable(z.array(z.unknown()))),
+      total_count: maybe(z.int()),
+      pagination: maybe(
+        z.looseObject({
+          number: maybe(z.int()),
+          next_page_number: maybe(z.int()),
+          has_next: flag,
+          paginator: maybe(z.looseObject({ num_pages: maybe(z.int()) })),
+        }),
+      ),
+    }),
+    z.transform(({ data, ...page }) => {
+      const read = data?.flatMap((row) => sessionContext.safeParse(row).data ?? []);
+      return { ...page, data: read, unreadable: (data?.length ?? 0) - (read?.length ?? 0) };
+    }),
+  ),
 );
 
-/** One session with its details. `create_time` has no zone. */
+/** One session with its details: the answer to GetSession. `create_time` has no zone. */
 export const sessionGet = z.lazy(() =>
   z.looseObject({
     session_id: z.string(),
     custom_id: text,
-    status: z.string(),
-    ready: z.boolean(),
-    linked: z.boolean(),
-    kind: z.string(),
-    user_count: z.int(),
+    status: text,
+    ready: flag,
+    linked: flag,
+    kind: text,
+    user_count: maybe(z.int()),
     webhook_url: text,
-    app_version: z.int(),
-    create_time: z.string(),
-    elapsed: z.int(),
+    app_version: maybe(z.union([z.int(), z.string()])),
+    create_time: text,
+    elapsed: maybe(z.int()),
     error: text,
+    // A list that is read in part would count too few users.
     session_users: maybe(z.array(sessionUser)),
     session_ips: maybe(z.array(sessionUser)),
     deployment: maybe(
-      z.looseObject({
-        request_id: z.string(),
-        status: text,
-        ready: maybe(z.boolean()),
-        tags: maybe(z.array(z.string())),
-      }),
+      z.looseObject({ request_id: text, status: text, ready: flag, tags: maybe(z.array(z.string())) }),
     ),
   }),
 );
 
-/** The answer to SessionDelete. */
+/** The answer to SessionDelete. A 2xx says that it happened, whatever the body. */
 export const sessionDelete = z.lazy(() =>
-  z.looseObject({ message: z.string(), session_id: z.string(), custom_id: text }),
+  readOr(z.looseObject({ message: text, session_id: text, custom_id: text }), {}),
 );
 
-/** The answer to SessionsBulkStop: the sessions that will be stopped. */
+/**
+ * The answer to SessionsBulkStop: the ids of the sessions that will be stopped. `processable` is undefined where it cannot be
+ * read: something may have been stopped, but nothing is proven.
+ */
 export const sessionBulkStopResponse = z.lazy(() =>
-  z.looseObject({
-    processable: z.array(z.looseObject({ session_id: z.string() })),
-  }),
+  readOr(z.looseObject({ processable: maybe(z.pipe(z.array(z.unknown()), z.transform(stoppedIds))) }), {}),
 );
+
+/** Entries are objects with `session_id`, or plain ids. Of entries that all are neither, nothing is known. */
+function stoppedIds(entries: unknown[]): string[] | undefined {
+  const entry = z.union([z.string(), z.object({ session_id: z.string() })]);
+  const ids = entries.flatMap((raw) => {
+    const { data } = entry.safeParse(raw);
+    if (data === undefined) return [];
+    return typeof data === 'string' ? data : data.session_id;
+  });
+  return ids.length === 0 && entries.length > 0 ? undefined : ids;
+}
 
 /** Users to add or remove. */
 export const patchSessionModel = z.lazy(() =>
@@ -110,12 +150,10 @@ const selector = z.lazy(() =>
     tag: z.string().check(z.minLength(1), z.maxLength(20)),
     tag_only: z.optional(z.boolean()),
     env: z.optional(
-      z.array(
-        z.object({
-          key: z.string().check(z.minLength(1), z.maxLength(255)),
-          value: z.string().check(z.minLength(1), z.maxLength(1024)),
-        }),
-      ),
+      z.object({
+        key: z.string().check(z.minLength(1), z.maxLength(255)),
+        value: z.string().check(z.minLength(1), z.maxLength(1024)),
+      }),
     ),
   }),
 );
@@ -151,18 +189,19 @@ export const sessionModel = z.lazy(() =>
   }),
 );
 
-/** The answer to SessionPost. */
+/** The answer to SessionPost. Without the id of the new session it is useless. */
 export const sessionRequest = z.lazy(() =>
   z.looseObject({
     session_id: z.string(),
-    app: z.string(),
-    version: z.string(),
+    app: text,
+    version: text,
     custom_id: text,
     deployment_request_id: text,
     webhook_url: text,
   }),
 );
 
+export type UsersChanged = z.infer<typeof usersChanged>;
 export type SessionUserContext = z.infer<typeof sessionUserContext>;
 export type SessionContext = z.infer<typeof sessionContext>;
 export type Sessions = z.infer<typeof sessions>;

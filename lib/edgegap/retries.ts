@@ -1,37 +1,46 @@
-/** Retries within an invocation: the one place that says what is tried again, when, and for how long. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Retries within an invocation, by ky: the one place that says what is tried again, when, and for how long. */
+import type { RetryOptions } from 'ky';
+import type { Call } from './attempt.ts';
 import type { SessionsApiErrorCode } from './errors.ts';
 import { isSessionsApiError } from './errors.ts';
 
 const TRANSIENT = new Set<SessionsApiErrorCode>(['THROTTLED', 'UNAVAILABLE', 'INVALID_ANSWER']);
 const FIRST_BACK_OFF_MS = 200;
 const LONGEST_BACK_OFF_MS = 5000;
-/** Without a deadline: so many retries, and no longer wait. */
+/** Without a deadline. */
 const MOST_RETRIES = 3;
-const LONGEST_WAIT_MS = 30_000;
 
 /**
- * Tries until it succeeds, the error is one that stays, or the next wait (full jitter between 0 and 200 ms · 2ⁿ, at
- * most 5 s, never shorter than `Retry-After`) does not fit: then the last error is thrown at once, for the queue
- * can wait better.
+ * The retries of one call: full jitter between 0 and 200 ms · 2ⁿ, at most 5 s; the gate holds a `Retry-After`. When
+ * the longest wait does not fit the time left, the last error is thrown at once: the queue can wait better. A refused
+ * key has been read again by the time of the retry, so a 401 or 403 is repeated once, also where nothing else is.
  */
-export async function withRetries<T>(
-  attempt: () => Promise<T>,
-  { signal, deadline }: { signal?: AbortSignal | undefined; deadline?: number | undefined },
-): Promise<T> {
-  for (let retries = 0; ; retries += 1) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isSessionsApiError(error) || !TRANSIENT.has(error.code)) throw error;
-      const backOffMs = Math.random() * Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** retries);
-      const waitMs = Math.max(error.retryAfterMs ?? 0, backOffMs);
-      const fits =
-        deadline === undefined
-          ? retries < MOST_RETRIES && waitMs <= LONGEST_WAIT_MS
-          : Date.now() + waitMs < deadline;
-      if (!fits) throw error;
-      await sleep(waitMs, undefined, signal && { signal }).catch(() => Promise.reject(error));
-    }
-  }
+export function retriesOf<T>({ request, deadline, until }: Call<T>): RetryOptions {
+  let isKeyRenewed = false;
+  return {
+    limit: deadline === undefined ? MOST_RETRIES : Number.MAX_SAFE_INTEGER,
+    methods: [request.method],
+    delay: backOffMs,
+    jitter: true,
+    shouldRetry({ error, retryCount }) {
+      if (!isSessionsApiError(error)) return false;
+      if (isRefusedKey(error)) {
+        if (isKeyRenewed) return false;
+        isKeyRenewed = true;
+        return true;
+      }
+      const waitMs = Math.max(backOffMs(retryCount), error.retryAfterMs ?? 0);
+      const fits = Date.now() + waitMs < until;
+      return request.kind !== 'creation' && TRANSIENT.has(error.code) && fits;
+    },
+  };
+}
+
+/** Whether the API refused the key. A key that could not be read has no status. */
+export function isRefusedKey(error: unknown): boolean {
+  return isSessionsApiError(error) && error.code === 'UNAUTHORIZED' && error.status !== undefined;
+}
+
+function backOffMs(retry: number): number {
+  return Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (retry - 1));
 }

@@ -1,8 +1,9 @@
 /**
- * The environment's variables: how one is read and checked. Every function's own variables stand in its folder.
- * A wrong value names the variable, what it has, and what is expected.
+ * The environment's variables: how one is read and checked. Each function's own variables are read in its folder.
+ * The message about a wrong value names the variable, its value, and what is expected; it shows no secret.
  */
 import * as z from 'zod/mini';
+import { mask, registerSecret } from './mask.ts';
 
 /** Configuration that the functions cannot work with. The message lists every wrong variable. */
 export class ConfigError extends Error {
@@ -16,36 +17,46 @@ export interface AwsConfig {
   secretAccessKey: string;
   sessionToken?: string;
   /** Endpoints by service. */
-  endpoints: { ssm: string; secretsmanager: string };
+  endpoints: { ssm: string; secretsmanager: string; dynamodb: string };
 }
 
 /** Variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One variable: how it is read, and what it may hold, in words. */
+/** One variable. */
 export interface Variable<T> {
   name: string;
+  /** Reads the text, without the space around it. */
   schema: z.ZodMiniType<T>;
+  /** What it may hold, in words. */
   expected: string;
+  /** The value of a variable that is not set. Without it the variable is required. */
   fallback?: T;
+  /** The value is masked in every text from now on. */
   secret?: true;
-  /** Set to nothing it is wrong, not missing. */
+  /** A wrong value is shown only where it matches: anything else may be a secret that belongs to another variable. */
+  shown?: RegExp;
+  /** A variable that is set to nothing has a wrong value; without this it counts as not set. */
   emptyIsWrong?: true;
 }
 
+/** What a person may have meant as a URL: a host name, perhaps with a scheme and a port. */
+const URL_LIKE = /^([a-z]+:\/*)?([a-z\d-]+\.)+[a-z]{2,24}(:\d+)?\/?$/i;
+const LONGEST_SHOWN = 100;
+
 /**
- * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`
- * and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+ * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`,
+ * `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
  * @throws ConfigError naming every variable that is missing.
  */
 export function readAwsConfig(env: Environment = process.env): AwsConfig {
   const read = reader(env);
-  const text = (name: string) =>
-    read({ name, schema: z.string(), expected: 'what Lambda sets', secret: true });
-  const config = read.finish({
-    region: text('AWS_REGION'),
-    accessKeyId: text('AWS_ACCESS_KEY_ID'),
-    secretAccessKey: text('AWS_SECRET_ACCESS_KEY'),
+  const text = (name: string) => ({ name, schema: z.string(), expected: 'what Lambda sets' });
+  const { sessionToken, ...config } = read.finish({
+    region: read(text('AWS_REGION')),
+    accessKeyId: read(text('AWS_ACCESS_KEY_ID')),
+    secretAccessKey: read({ ...text('AWS_SECRET_ACCESS_KEY'), secret: true }),
+    sessionToken: read({ ...text('AWS_SESSION_TOKEN'), secret: true, fallback: '' }),
   });
   const suffix = config.region.startsWith('cn-') ? '.cn' : '';
   const endpoint = (service: string, variable: string): string =>
@@ -55,8 +66,8 @@ export function readAwsConfig(env: Environment = process.env): AwsConfig {
   const endpoints = {
     ssm: endpoint('ssm', 'SSM'),
     secretsmanager: endpoint('secretsmanager', 'SECRETS_MANAGER'),
+    dynamodb: endpoint('dynamodb', 'DYNAMODB'),
   };
-  const sessionToken = env.AWS_SESSION_TOKEN;
   return { ...config, endpoints, ...(sessionToken && { sessionToken }) };
 }
 
@@ -66,34 +77,48 @@ export function readAwsConfig(env: Environment = process.env): AwsConfig {
  */
 export function reader(env: Environment) {
   const problems: string[] = [];
-  function read<T>({ name, schema, expected, fallback, secret, emptyIsWrong }: Variable<T>): T | undefined {
+  function read<T>(variable: Variable<T>): T | undefined {
+    const { name, schema, expected, fallback } = variable;
     const raw = env[name]?.trim() ?? '';
-    if (raw === '' && !(emptyIsWrong && env[name] !== undefined)) {
+    if (raw === '' && !(variable.emptyIsWrong && env[name] !== undefined)) {
       if (fallback === undefined) problems.push(`${name} is not set. Set it to ${expected}.`);
       return fallback;
     }
+    if (variable.secret) registerSecret(raw);
     const parsed = schema.safeParse(raw);
     if (parsed.success) return parsed.data;
-    const shown = secret ? 'has a value that cannot be one' : `is ${JSON.stringify(raw.slice(0, 100))}`;
-    problems.push(`${name} ${shown}. It may be ${expected}.`);
+    problems.push(`${name} ${wrong(raw, variable)}. Expected ${expected}.`);
     return undefined;
   }
-  /** The values, once none of them is wrong. */
+  /** The values, once none of them is wrong. By now every secret is known: none is shown under another name. */
   read.finish = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
-    if (problems.length > 0) throw new ConfigError(problems.join(' '));
+    if (problems.length > 0) throw new ConfigError(mask(problems.join(' ')));
     if (isComplete(values)) return values;
     throw new ConfigError('a variable was read without a value');
   };
   return read;
 }
 
+function wrong(raw: string, { secret, shown = /./ }: Pick<Variable<unknown>, 'secret' | 'shown'>): string {
+  if (secret || (raw !== '' && !shown.test(raw))) return 'has an invalid value';
+  return `has the invalid value ${JSON.stringify(mask(raw).slice(0, LONGEST_SHOWN))}`;
+}
+
 function isComplete<T extends object>(values: T): values is { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.values(values).every((value) => value !== undefined);
 }
 
+/**
+ * A variable that holds an absolute HTTP URL without query, fragment or credentials; trailing slashes are cut. A wrong
+ * value is shown only where it looks like a URL: where two variables were swapped, it is a secret.
+ */
+export function urlVariable(name: string, expected: string): Variable<string> {
+  return { name, schema: httpUrl(), expected, shown: URL_LIKE };
+}
+
 /** A variable that holds a queue's URL. */
 export function queueUrl(name: string): Variable<string> {
-  return { name, schema: httpUrl(), expected: "the queue's URL, which the deployment sets" };
+  return urlVariable(name, "the queue's URL, which the deployment sets");
 }
 
 /** A variable that holds a whole number. */
@@ -108,14 +133,13 @@ export function integer(
   return { name, schema: number(min, max, /^\d+$/), expected, fallback };
 }
 
-/** A number of that range and form. */
+/** A number in this range, written in this form. */
 export function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
   const isOne = (text: string): boolean => form.test(text) && Number(text) >= min && Number(text) <= max;
   return z.pipe(z.string().check(z.refine(isOne)), z.transform(Number));
 }
 
-/** An absolute HTTP URL without query, fragment or credentials. Trailing slashes are cut. */
-export function httpUrl() {
+function httpUrl() {
   const isBase = (text: string): boolean => {
     const url = URL.parse(text);
     return (

@@ -1,5 +1,6 @@
 /** Dead letters: events that can never succeed, kept with their reason. */
 import { logError } from '../runtime/log.ts';
+import { mask } from '../runtime/mask.ts';
 import { loadSqs } from '../sqs/client.ts';
 
 /** A record that is refused for good. */
@@ -50,9 +51,12 @@ function text(value: string) {
   return { DataType: 'String', StringValue: value };
 }
 
-/** SQS takes no control characters and nothing empty in an attribute. */
+/**
+ * SQS takes no control characters and nothing empty in an attribute. Secrets are masked before the cut: a part of one is
+ * not found.
+ */
 function printable(reason: string): string {
-  const clean = reason
+  const clean = mask(reason)
     .toWellFormed()
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?');
   return clean.slice(0, REASON_LENGTH).toWellFormed() || 'no reason was given';

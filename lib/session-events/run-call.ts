@@ -85,7 +85,7 @@ async function bulkStop(
     { filters: [{ field, filter_type: filterType, values }] },
     call,
   );
-  const ids = processable?.map(({ session_id }) => session_id);
+  const ids = processable;
   for (const id of ids ?? []) memory.rememberDeleted(id);
   return ids && new Set(ids);
 }

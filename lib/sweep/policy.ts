@@ -45,32 +45,36 @@ export function judge(
   details: SessionGet | undefined,
   nowMs: number,
   policy: SweepPolicy,
-  createdMs: number | undefined = details && createdAt(details.create_time),
+  createdMs: number | undefined = createdAt(details?.create_time),
 ): Verdict {
   const age = createdMs === undefined ? {} : { ageMs: nowMs - createdMs };
   if (isProtected(listed, details, policy.protect)) return { stop: false, rule: 'protected', ...age };
   const session = details ?? listed;
-  const status = statusOf(session.status);
+  const status = session.status === undefined ? undefined : statusOf(session.status);
   if (status === 'TERMINATING') return { stop: false, rule: 'ending', ...age };
-  const rules = rulesFor(status, session.linked, usersOf(listed, details), policy);
-  if (rules.length === 0) return { stop: false, rule: 'alive', ...age };
+  const users = usersOf(listed, details);
+  const isKnown = status !== undefined && session.linked !== undefined && users !== undefined;
+  const rules = rulesFor({ status, linked: session.linked, users }, policy);
+  if (rules.length === 0) return { stop: false, rule: isKnown ? 'alive' : 'unknown', ...age };
   const { ageMs } = age;
   if (ageMs === undefined) return { stop: false, rule: 'unknown' };
   const broken = rules.find(({ afterMs }) => ageMs > afterMs);
   return broken ? { stop: true, rule: broken.rule, ageMs } : { stop: false, rule: 'young', ageMs };
 }
 
-/** Users of a session: what is newer counts. */
-export function usersOf(listed: SessionContext, details: SessionGet | undefined): number {
+/** Users of a session: what is newer counts. Undefined where it is unknown. */
+export function usersOf(listed: SessionContext, details: SessionGet | undefined): number | undefined {
   if (details === undefined) return listed.user_count;
-  return Math.max(details.user_count, details.session_users?.length ?? 0);
+  const users = Math.max(details.user_count ?? 0, details.session_users?.length ?? 0);
+  return users === 0 ? details.user_count : users;
 }
 
 /**
  * The platform's time, such as `2024-05-26 12:00:45.831041`, in epoch milliseconds. Without a zone it is UTC.
- * Undefined when it is no time.
+ * Undefined when it is absent, or not a time.
  */
-export function createdAt(text: string): number | undefined {
+export function createdAt(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/.exec(text.trim());
   if (parts === null) return undefined;
   const [, day, time, fraction = '', zone = 'Z'] = parts;
@@ -78,10 +82,19 @@ export function createdAt(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** The rules that may stop such a session, with their thresholds. With users it is the maximum age alone. */
-function rulesFor(status: string, linked: boolean, users: number, policy: SweepPolicy) {
+interface Facts {
+  status: string | undefined;
+  linked: boolean | undefined;
+  users: number | undefined;
+}
+
+/**
+ * The rules that may stop such a session, with their thresholds. With users it is the maximum age alone, and also
+ * where one of the facts is unknown.
+ */
+function rulesFor({ status, linked, users }: Facts, policy: SweepPolicy) {
   const rules: { rule: StopRule; afterMs: number }[] = [];
-  if (users === 0) {
+  if (users === 0 && status !== undefined && linked !== undefined) {
     if (FAILED.has(status)) rules.push({ rule: 'error', afterMs: Number.NEGATIVE_INFINITY });
     if (!linked) rules.push({ rule: 'unlinked', afterMs: policy.unlinkedAfterMs });
     // A session that still waits for its deployment has the time that the other rule gives it.

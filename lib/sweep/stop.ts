@@ -65,7 +65,7 @@ async function stopSessions(pass: Pass, ids: readonly string[]): Promise<string[
   try {
     const filters = [{ field: 'session_id' as const, filter_type: 'any' as const, values: [...ids] }];
     const { processable } = await pass.client.sessionsBulkStop({ filters }, callOptions(pass));
-    const taken = new Set(processable.map(({ session_id }) => session_id));
+    const taken = new Set(processable);
     return [
       ...ids.filter((id) => taken.has(id)),
       ...(await gone(

@@ -8,8 +8,8 @@ import { createdAt, judge, usersOf } from './policy.ts';
 /** A candidate and what became of it. */
 export interface SweepRow {
   listed: SessionContext;
-  /** As far as the last look told. */
-  users: number;
+  /** As the last look found them; undefined where that is unknown. */
+  users: number | undefined;
   verdict: Verdict;
 }
 
@@ -47,7 +47,7 @@ export async function survey(
     pass.onProgress?.('look', looked, candidates.length);
     if (details === 'gone') return;
     const known = details === 'failed' ? undefined : details;
-    const createdMs = known && createdAt(known.create_time);
+    const createdMs = createdAt(known?.create_time);
     if (createdMs !== undefined) memory.set(candidate.session_id, createdMs);
     const verdict = judge(candidate, known, Date.now(), policy);
     rows.push({ listed: candidate, users: usersOf(candidate, known), verdict });

@@ -79,7 +79,7 @@ test.each([
   ['--max-stops', '0'],
 ])('%s "%s" names the option and the accepted form', async (option, value) => {
   const { code, err } = await cli([option, value]);
-  expect(err).toContain(`${option} is "${value}". It may be `);
+  expect(err).toContain(`${option} has the invalid value "${value}". Expected `);
   expect(code).toBe(2);
 });
 

@@ -1,70 +1,28 @@
-/** The client of the Sessions API over real HTTP. */
+/** The client of the Edgegap API over real HTTP: what it asks, what it repeats, and what it never sends. */
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { Attempt, TransportOptions } from '../../lib/edgegap/client.ts';
-import { createSessionsClient } from '../../lib/edgegap/client.ts';
-import type { SessionsApiError } from '../../lib/edgegap/errors.ts';
-import { isSessionsApiError } from '../../lib/edgegap/errors.ts';
+import { describe, expect, test } from 'vitest';
+import type { SessionsClient } from '../../lib/edgegap/client.ts';
 import { statusOf } from '../../lib/edgegap/models.ts';
-import { startSandbox } from '../../local/sandbox/index.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
-import { startScriptedApi } from '../support/scripted-api.ts';
-
-const KEY = 'f3b1-secret-key';
-const stops: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const stop of stops.splice(0)) await stop();
-});
+import { failure, KEY, scripted, soon, withoutBackOff } from './scripted.ts';
 
 const deleted: ScriptedAnswer = { status: 200, body: { message: 'deleted', session_id: 'a' } };
 const users: ScriptedAnswer = { status: 200, body: { session_users: [{ ip: '10.0.0.1' }] } };
-
-async function scripted(script: ScriptedAnswer[], options: Partial<TransportOptions> = {}) {
-  const api = await startScriptedApi(script);
-  stops.push(api.stop);
-  const attempts: Attempt[] = [];
-  const client = createSessionsClient({
-    baseUrl: api.url,
-    apiKey: () => KEY,
-    rate: 1000,
-    concurrency: 4,
-    timeoutMs: 2000,
-    onAttempt: (attempt) => attempts.push(attempt),
-    ...options,
-  });
-  return { client, seen: api.seen, attempts };
-}
-
-async function failure(call: Promise<unknown>): Promise<SessionsApiError> {
-  const error: unknown = await call.then(
-    () => undefined,
-    (reason) => reason,
-  );
-  if (!isSessionsApiError(error)) throw new Error(`expected an error of the client, got ${inspect(error)}`);
-  return error;
-}
-
-const soon = () => ({ deadline: Date.now() + 150 });
+const bulk = {
+  filters: [{ field: 'session_id' as const, filter_type: 'any' as const, values: ['a', 'b'] }],
+};
 
 describe('each operation asks as the API documents it', () => {
-  const bulk = {
-    filters: [{ field: 'session_id' as const, filter_type: 'any' as const, values: ['a', 'b'] }],
-  };
-  const details = {
-    session_id: 'a',
-    status: 'Status.READY',
-    ready: true,
-    linked: true,
-    kind: 'DEFAULT',
-    user_count: 0,
-    app_version: 1,
-    create_time: '2024-05-26 12:00:45.831041',
-    elapsed: 1,
-  };
-  type Client = ReturnType<typeof createSessionsClient>;
-  const operations: [string, (client: Client) => Promise<unknown>, unknown, string, unknown][] = [
-    ['sessionDelete', (c) => c.sessionDelete('a'), deleted.valueOf(), 'DELETE /v1/session/a', undefined],
-    ['getSession', (c) => c.getSession('a'), { status: 200, body: details }, 'GET /v1/session/a', undefined],
+  type Row = [string, (client: SessionsClient) => Promise<unknown>, ScriptedAnswer, string, unknown];
+  const operations: Row[] = [
+    ['sessionDelete', (c) => c.sessionDelete('a'), deleted, 'DELETE /v1/session/a', undefined],
+    [
+      'getSession',
+      (c) => c.getSession('a'),
+      { status: 200, body: { session_id: 'a' } },
+      'GET /v1/session/a',
+      undefined,
+    ],
     ['getUsersSession', (c) => c.getUsersSession('a'), users, 'GET /v1/session/a/users', undefined],
     [
       'putUsersSession',
@@ -89,10 +47,11 @@ describe('each operation asks as the API documents it', () => {
     ],
     [
       'sessionPost',
-      (c) => c.sessionPost({ app_name: 'app' }),
+      (c) =>
+        c.sessionPost({ app_name: 'app', selectors: [{ tag: 'mode', env: { key: 'MODE', value: 'duel' } }] }),
       { status: 200, body: { session_id: 'a', app: 'app', version: '1' } },
       'POST /v1/session',
-      { app_name: 'app' },
+      { app_name: 'app', selectors: [{ tag: 'mode', env: { key: 'MODE', value: 'duel' } }] },
     ],
     [
       'sessionsBulkStop',
@@ -102,38 +61,45 @@ describe('each operation asks as the API documents it', () => {
       bulk,
     ],
   ];
-  test.each(operations)('%s', async (operation, call, answer, line, body) => {
-    const { client, seen, attempts } = await scripted([answer as ScriptedAnswer]);
+  test.each(operations)('%s', async (_, call, answer, line, body) => {
+    const { client, seen } = await scripted([answer]);
     await call(client);
     expect(seen.map(({ method, url }) => `${method} ${url}`)).toEqual([line]);
     expect(seen[0]?.authorization).toBe(`token ${KEY}`);
     expect(seen[0]?.body === '' ? undefined : JSON.parse(seen[0]?.body ?? '')).toEqual(body);
-    expect(attempts).toMatchObject([{ operation, status: 200 }]);
   });
 
-  test('the key is taken with and without the word token', async () => {
-    const { client, seen } = await scripted([deleted], { apiKey: () => `token ${KEY}` });
+  test('a base URL may have a path', async () => {
+    const api = await scripted([deleted]);
+    const { client } = await scripted([], { baseUrl: `${api.url}/proxy` });
+    await client.sessionDelete('a');
+    expect(api.seen[0]?.url).toBe('/proxy/v1/session/a');
+  });
+
+  test.each(['', 'token ', 'Token  '])('the key is accepted with the prefix %j', async (prefix) => {
+    const { client, seen } = await scripted([deleted], { apiKey: () => `${prefix}${KEY}\n` });
     await client.sessionDelete('a');
     expect(seen[0]?.authorization).toBe(`token ${KEY}`);
   });
 
-  test('allSessions gives the sessions of all pages', async () => {
-    const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
-    stops.push(sandbox.stop);
-    const all = Array.from({ length: 250 }, (_, index) => `s${index}`);
-    await fetch(`${sandbox.url}/_sandbox/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(all.map((session_id) => ({ session_id }))),
-    });
-    const { client } = await scripted([], { baseUrl: sandbox.url, apiKey: () => 'sandbox-key' });
-    const listed = (await Array.fromAsync(client.allSessions())).map((session) => session.session_id);
-    expect(listed.toSorted()).toEqual(all.toSorted());
-    expect(sandbox.requests()).toHaveLength(3);
+  test('every attempt is counted, repeated ones too', async () => {
+    const { client, attempts, counted } = await scripted([
+      { status: 503 },
+      'reset',
+      { status: 401 },
+      deleted,
+    ]);
+    await client.sessionDelete('a', { ...counted, deadline: Date.now() + 10_000 });
+    expect(attempts.map(({ operation, status }) => [operation, status])).toEqual([
+      ['sessionDelete', 503],
+      ['sessionDelete', undefined],
+      ['sessionDelete', 401],
+      ['sessionDelete', 200],
+    ]);
   });
 });
 
-describe('an answer that is no success has its code', () => {
+describe('a status that is not a 2xx has its code', () => {
   const statuses: [number, string][] = [
     [400, 'REFUSED'],
     [401, 'UNAUTHORIZED'],
@@ -148,6 +114,7 @@ describe('an answer that is no success has its code', () => {
     [500, 'UNAVAILABLE'],
     [503, 'UNAVAILABLE'],
     [302, 'INVALID_ANSWER'],
+    [799, 'UNAVAILABLE'],
   ];
   test.each(statuses)('%i is %s', async (status, code) => {
     const { client } = await scripted([{ status, body: { message: 'so it is' } }]);
@@ -155,79 +122,84 @@ describe('an answer that is no success has its code', () => {
     expect(error).toMatchObject({ code, status, operation: 'sessionDelete', apiMessage: 'so it is' });
   });
 
-  test('what is not JSON, or of another shape, says where', async () => {
-    const notJson = await scripted([{ status: 200, body: '<html>' }]);
-    expect(await failure(notJson.client.sessionDelete('a', soon()))).toMatchObject({
-      code: 'INVALID_ANSWER',
-    });
-    const { client } = await scripted([{ status: 200, body: { processable: [{}] } }]);
-    const values = ['a', 'b'];
-    const call = client.sessionsBulkStop(
-      { filters: [{ field: 'session_id', filter_type: 'any', values }] },
-      soon(),
-    );
-    expect((await failure(call)).message).toContain('/processable/0/session_id');
+  test('a redirect is not followed: it would carry the key elsewhere', async () => {
+    const elsewhere = await scripted([deleted]);
+    const { client, seen } = await scripted([
+      { status: 307, headers: { location: 'http://127.0.0.1:9/v1/session/a' } },
+    ]);
+    expect((await failure(client.sessionDelete('a', soon()))).message).toContain('check SESSIONS_API_URL');
+    expect(seen).toHaveLength(1);
+    expect(elsewhere.seen).toEqual([]);
   });
 
   test('a connection that is reset, and an API that does not answer in time', async () => {
     const reset = await scripted(['reset']);
-    expect(await failure(reset.client.getSession('a', soon()))).toMatchObject({ code: 'UNAVAILABLE' });
+    const error = await failure(reset.client.getSession('a', soon()));
+    expect(error.code).toBe('UNAVAILABLE');
+    expect(error.message).toMatch(/could not be reached \((UND_ERR_SOCKET|ECONNRESET)\)/);
     const hanging = await scripted(['hang'], { timeoutMs: 50 });
     expect((await failure(hanging.client.getSession('a', soon()))).message).toContain('within 50 ms');
-  });
-
-  test('no error shows the key, however it is printed', async () => {
-    for (const answer of [{ status: 401 }, { status: 500 }, { status: 400, body: '{' }, 'reset'] as const) {
-      const { client } = await scripted([answer]);
-      const error = await failure(client.sessionDelete('a', soon()));
-      expect(
-        `${inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)} ${error.stack}`,
-      ).not.toContain(KEY);
-    }
   });
 });
 
 describe('what is safe to repeat is repeated while time lasts', () => {
   test('a call that fails and then succeeds', async () => {
-    const { client, seen } = await scripted([{ status: 503 }, 'reset', { status: 200, body: 'x' }, deleted]);
+    const { client, seen } = await scripted([{ status: 503 }, 'reset', { status: 429 }, deleted]);
     await client.sessionDelete('a');
     expect(seen).toHaveLength(4);
   });
 
+  test('a call without a deadline is repeated three times', async () => {
+    withoutBackOff();
+    const { client, seen } = await scripted([{ status: 500 }]);
+    expect(await failure(client.sessionDelete('a'))).toMatchObject({ code: 'UNAVAILABLE', status: 500 });
+    expect(seen).toHaveLength(4);
+  });
+
+  test('a call with a deadline is repeated more often', async () => {
+    withoutBackOff();
+    const errors = Array.from({ length: 5 }, () => ({ status: 500 }));
+    const { client, seen } = await scripted([...errors, deleted]);
+    await client.sessionDelete('a', { deadline: Date.now() + 60_000 });
+    expect(seen).toHaveLength(6);
+  });
+
+  test('a bulk stop is repeated with its body, though its method is POST', async () => {
+    const { client, seen } = await scripted([{ status: 502 }, { status: 200, body: { processable: ['a'] } }]);
+    await client.sessionsBulkStop(bulk);
+    expect(seen.map(({ body }) => JSON.parse(body))).toEqual([bulk, bulk]);
+  });
+
   test('a session is never created twice', async () => {
-    const { client, seen } = await scripted([{ status: 503 }]);
-    expect(await failure(client.sessionPost({ app_name: 'app' }))).toMatchObject({ code: 'UNAVAILABLE' });
+    for (const answer of [{ status: 503 }, { status: 429 }, { status: 200, body: {} }, 'reset'] as const) {
+      const { client, seen } = await scripted([answer]);
+      await failure(client.sessionPost({ app_name: 'app' }));
+      expect(seen).toHaveLength(1);
+    }
+  });
+
+  test('a refusal is not repeated', async () => {
+    const { client, seen } = await scripted([{ status: 400 }]);
+    expect(await failure(client.sessionDelete('a'))).toMatchObject({ code: 'REFUSED' });
     expect(seen).toHaveLength(1);
   });
+});
 
-  test('Retry-After is waited out before any call', async () => {
-    const { client, seen } = await scripted([{ status: 429, headers: { 'retry-after': '1' } }, deleted]);
-    await client.sessionDelete('a', { deadline: Date.now() + 10_000 });
-    const [first, second] = seen;
-    expect((second?.atMs ?? 0) - (first?.atMs ?? 0)).toBeGreaterThanOrEqual(990);
-  });
-
-  test('a Retry-After that does not fit the time left is handed on at once, for later calls too', async () => {
-    const { client, seen } = await scripted([{ status: 429, headers: { 'retry-after': '60' } }, deleted]);
-    const call = { deadline: Date.now() + 10_000 };
-    expect(await failure(client.sessionDelete('a', call))).toMatchObject({
-      code: 'THROTTLED',
-      retryAfterMs: 60_000,
-    });
-    const later = await failure(client.sessionDelete('b', call));
-    expect(later.retryAfterMs).toBeGreaterThan(50_000);
-    expect(seen).toHaveLength(1);
-  });
-
-  test('a refused key is read again once, for all calls together', async () => {
-    let reads = 0;
+describe('a key that the API refuses', () => {
+  const rotated = () => {
+    const reads: boolean[] = [];
     const apiKey = ({ refresh }: { refresh: boolean }) => {
-      if (refresh) reads += 1;
+      reads.push(refresh);
       return refresh ? 'new-key' : 'old-key';
     };
-    const { client, seen } = await scripted([{ status: 401 }, { status: 401 }, deleted], { apiKey });
+    return { apiKey, reads };
+  };
+
+  test.each([401, 403])('is read again once after a %i, for all calls together', async (status) => {
+    const { apiKey, reads } = rotated();
+    const { client, seen } = await scripted([{ status }, { status }, deleted], { apiKey });
     await Promise.all([client.sessionDelete('a'), client.sessionDelete('b')]);
-    expect(reads).toBe(1);
+    expect(reads.filter((refresh) => refresh)).toHaveLength(1);
     expect(seen.map(({ authorization }) => authorization)).toEqual([
       'token old-key',
       'token old-key',
@@ -236,16 +208,67 @@ describe('what is safe to repeat is repeated while time lasts', () => {
     ]);
   });
 
-  test('a key that stays refused is an error after the second call', async () => {
-    const { client, seen } = await scripted([{ status: 401 }]);
-    expect(await failure(client.sessionDelete('a'))).toMatchObject({ code: 'UNAUTHORIZED' });
+  test('is read again for a creation, too: the refused one created nothing', async () => {
+    const { apiKey } = rotated();
+    const created = { status: 200, body: { session_id: 'a' } };
+    const { client, seen } = await scripted([{ status: 401 }, created], { apiKey });
+    expect(await client.sessionPost({ app_name: 'app' })).toMatchObject({ session_id: 'a' });
     expect(seen).toHaveLength(2);
   });
 
-  test('an aborted call ends', async () => {
-    const { client } = await scripted(['hang']);
+  test('and stays refused is an error after the second call', async () => {
+    const { client, seen } = await scripted([{ status: 401 }]);
+    const call = { deadline: Date.now() + 60_000 };
+    expect(await failure(client.sessionDelete('a', call))).toMatchObject({
+      code: 'UNAUTHORIZED',
+      status: 401,
+    });
+    expect(seen).toHaveLength(2);
+  });
+
+  test('and one that cannot be read: nothing is sent', async () => {
+    const apiKey = () => Promise.reject(new Error('no such parameter'));
+    const { client, seen } = await scripted([deleted], { apiKey });
+    const error = await failure(client.sessionDelete('a'));
+    expect(error.code).toBe('UNAUTHORIZED');
+    expect(error.message).toContain('the API key could not be read: no such parameter');
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('a call that is aborted ends', () => {
+  test('before it is sent', async () => {
+    const { client, seen } = await scripted([deleted]);
+    expect(await failure(client.sessionDelete('a', { signal: AbortSignal.abort() }))).toMatchObject({
+      code: 'ABORTED',
+    });
+    expect(seen).toEqual([]);
+  });
+
+  test('while it waits for its turn, and leaves its turn to the next one', async () => {
+    const { client, seen } = await scripted(['hang', deleted], { concurrency: 1 });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const calls = [
+      failure(client.sessionDelete('a', { signal: first.signal })),
+      failure(client.sessionDelete('b', { signal: second.signal })),
+    ];
+    const third = client.sessionDelete('c');
+    await expect.poll(() => seen.length).toBe(1);
+    second.abort();
+    expect(await calls[1]).toMatchObject({ code: 'ABORTED' });
+    first.abort();
+    expect(await calls[0]).toMatchObject({ code: 'ABORTED' });
+    await third;
+    expect(seen.map(({ url }) => url)).toEqual(['/v1/session/a', '/v1/session/c']);
+  });
+
+  test('while it waits for a retry', async () => {
     const stop = new AbortController();
-    const call = failure(client.sessionDelete('a', { signal: stop.signal }));
+    const { client, attempts, counted } = await scripted([{ status: 503 }]);
+    const call = failure(
+      client.sessionDelete('a', { ...counted, signal: stop.signal, deadline: Date.now() + 60_000 }),
+    );
+    await expect.poll(() => attempts.length).toBeGreaterThan(2);
     stop.abort();
     expect(await call).toMatchObject({ code: 'ABORTED' });
   });
@@ -267,7 +290,7 @@ describe('what must never be sent is not', () => {
     expect(seen).toEqual([]);
   });
 
-  test('a negation goes where the caller allows it', async () => {
+  test('a negation is sent where the caller allows it', async () => {
     const { client, seen } = await scripted([{ status: 200, body: { processable: [] } }]);
     const filters = [{ ...filter, filter_type: 'not' as const }];
     await client.sessionsBulkStop({ filters }, { allowNegation: true });
@@ -279,19 +302,41 @@ describe('what must never be sent is not', () => {
     expect(await failure(client.sessionDelete(id))).toMatchObject({ code: 'GUARDED' });
     expect(seen).toEqual([]);
   });
+
+  test('a selector whose env is a list', async () => {
+    const { client, seen } = await scripted([{ status: 200, body: { session_id: 'a' } }]);
+    const selectors = [{ tag: 'mode', env: [{ key: 'MODE', value: 'duel' }] }];
+    const payload = { app_name: 'app', selectors } as unknown as Parameters<typeof client.sessionPost>[0];
+    expect(await failure(client.sessionPost(payload))).toMatchObject({ code: 'GUARDED' });
+    expect(seen).toEqual([]);
+  });
 });
 
-test('no second has more attempts than the rate allows, repeated ones counted', async () => {
-  const { client, seen } = await scripted([{ status: 503 }, { status: 503 }, { status: 503 }, deleted], {
-    rate: 5,
+describe('no text shows the key', () => {
+  test('of an error, however it is printed', async () => {
+    for (const answer of [{ status: 401 }, { status: 500 }, { status: 400, body: '{' }, 'reset'] as const) {
+      const { client } = await scripted([answer]);
+      const error = await failure(client.sessionDelete('a', soon()));
+      const printed = `${inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)} ${error.stack}`;
+      expect(printed).not.toContain(KEY);
+    }
   });
-  await Promise.all(Array.from({ length: 8 }, () => client.sessionDelete('a')));
-  expect(seen.length).toBeGreaterThanOrEqual(11);
-  for (const [index, { atMs }] of seen.entries()) {
-    const sixth = seen[index + 5];
-    // The network may bring two attempts nearer to each other than they were sent.
-    if (sixth !== undefined) expect(sixth.atMs - atMs).toBeGreaterThan(900);
-  }
+
+  const repeated: [string, string][] = [
+    ['as it was sent', `authorization: token ${KEY} is not valid`],
+    ['URL-encoded', `/login?key=${encodeURIComponent('s3cret/+key')}`],
+    ['in base64', `basic ${Buffer.from(KEY).toString('base64')}`],
+    ['where the message is cut', `${'x'.repeat(295)}${KEY}`],
+  ];
+  test.each(repeated)('of the API’s message that repeats it %s', async (_, message) => {
+    const apiKey = () => (message.includes('/login') ? 's3cret/+key' : KEY);
+    const { client } = await scripted([{ status: 400, body: { message } }], { apiKey });
+    const error = await failure(client.sessionDelete('a'));
+    for (const text of [error.message, error.apiMessage ?? '', inspect(error)]) {
+      expect(text).not.toMatch(/f3b1-|s3cret|ZjNiM/);
+      expect(text).toContain('***');
+    }
+  });
 });
 
 test('status words are compared without prefix and case', () => {

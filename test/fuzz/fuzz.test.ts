@@ -129,7 +129,7 @@ const noSuccess: fc.Arbitrary<ScriptedAnswer> = fc.oneof(
   fc.constant('reset' as const),
 );
 
-test('an API that never answers with a success gets nothing acknowledged', async () => {
+test('an API that never answers with a 2xx gets nothing acknowledged', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(noSuccess, { minLength: 1, maxLength: 8 }), async (script) => {
       const outcomes = await outcomesAgainst(script);

@@ -154,9 +154,13 @@ describe('a function that cannot work says which variable is wrong', () => {
     [
       'an address that is none',
       { SESSIONS_API_URL: 'api.edgegap.com' },
-      /SESSIONS_API_URL is "api.edgegap.com"/,
+      /SESSIONS_API_URL has the invalid value "api.edgegap.com"/,
     ],
-    ['a rate that is no number', { API_RATE: 'ten' }, /API_RATE is "ten".*requests a second/],
+    [
+      'a rate that is no number',
+      { API_RATE: 'ten' },
+      /API_RATE has the invalid value "ten".*requests a second/,
+    ],
   ];
   test.each(wrong)('%s', async (_, env, message) => {
     const environment = {

@@ -100,6 +100,6 @@ test('a reference that cannot be read says which, why, and no secret', async () 
     'SESSIONS_API_KEY refers to ssm:/games/api-key, which could not be read: AccessDeniedException: not authorized',
   );
   const json = await reader('secretsmanager:games', [secret('{"key":"hidden-key"}')]);
-  await expect(json.read(cached)).rejects.toThrow(/JSON without a member api_key/);
+  await expect(json.read(cached)).rejects.toThrow(/JSON without the member api_key/);
   await expect(json.read(cached)).rejects.not.toThrow(/hidden-key/);
 });

@@ -1,7 +1,7 @@
 /** The metrics of a batch, as CloudWatch takes them. Limits: the embedded metric format's specification. */
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { metricsLine } from '../../lib/runtime/emf.ts';
+import { metricsLines } from '../../lib/runtime/emf.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 
 const name = z.string().check(z.regex(/^[\x21-\x7e][\x20-\x7e]{0,1023}$/));
@@ -39,10 +39,9 @@ const report = {
 };
 
 test('CloudWatch accepts every metric of a batch', () => {
-  const line: unknown = JSON.parse(
-    JSON.stringify(metricsLine(batchMetrics(report), { FunctionName: 'f' }, Date.now())),
-  );
-  const parsed = embedded.parse(line);
+  const lines = metricsLines(batchMetrics(report), { FunctionName: 'f' }, Date.now());
+  const [parsed] = lines.map((line) => embedded.parse(JSON.parse(JSON.stringify(line))));
+  if (parsed === undefined) throw new Error('no line was written');
   const [directive] = parsed._aws.CloudWatchMetrics;
   expect(directive?.Namespace).toBe('SessionHooks');
   const names = directive?.Metrics.map((metric) => metric.Name) ?? [];
@@ -88,7 +87,7 @@ test('a metric without a finite value is left out, for CloudWatch would refuse t
     Age: { value: Number.NaN, unit: 'Count' as const },
     Latency: { value: [], unit: 'Seconds' as const },
   };
-  const line = metricsLine({ ...metrics, Calls: { value: 1, unit: 'Count' } }, { FunctionName: 'f' }, 1);
+  const [line] = metricsLines({ ...metrics, Calls: { value: 1, unit: 'Count' } }, { FunctionName: 'f' }, 1);
   expect(line).toMatchObject({
     _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'Calls', Unit: 'Count' }] }] },
   });
