@@ -1,4 +1,4 @@
-/** `npm run sweep` as a person uses it: the real program against the local stage's sandbox. */
+/** `npm run sweep` as a person uses it: the real program against the sandbox of the local stage. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
 import { runTool } from '../support/cli.ts';
@@ -22,7 +22,7 @@ async function cli(args: string[], variables: Record<string, string> = {}) {
 const stopped = (): string[] => sandbox.store.deletedIds().sort();
 
 test('with no option it reports what is stale and by which rule, and stops nothing', async () => {
-  const { code, out } = await cli([]);
+  const { code, out, err } = await cli([]);
   expect(out).toMatch(/^SESSION +DEPLOYMENT +USERS +AGE +RULE +VERDICT$/m);
   expect(out).toMatch(/^old1-s +2c9a7d10e4f8 +1 +1d 2h +max-age +stop$/m);
   expect(out).toMatch(/^empty1-s +a417b3905dce +0 +47m \d+s +empty +stop$/m);
@@ -31,13 +31,14 @@ test('with no option it reports what is stale and by which rule, and stops nothi
   expect(out).not.toContain('abc123-s');
   expect(out).not.toContain('lobby');
   expect(out).toContain(`43 sessions at ${sandbox.url}: 5 stale. --stop stops them.`);
+  expect(err).toBe(`Target: local stage, ${sandbox.url}\n`);
   expect(code).toBe(0);
   expect(stopped()).toEqual([]);
 });
 
-test('--stop without a terminal asks nobody and stops nothing; with --yes it stops what is stale and no other', async () => {
+test('--stop says how many and asks; without a terminal it stops nothing, with --yes what is stale and no other', async () => {
   const asked = await cli(['--stop']);
-  expect(asked.err).toContain(`Stop 5 sessions at ${sandbox.url}? There is nobody to ask here: add --yes.`);
+  expect(asked.err).toContain(`Stop 5 sessions at ${sandbox.url}? No terminal to confirm on: pass --yes.`);
   expect(asked.code).toBe(2);
   expect(stopped()).toEqual([]);
 
@@ -54,7 +55,7 @@ test('thresholds and protection are options', async () => {
   expect(out).not.toContain('error1-s');
 });
 
-test('--json tells the same to a program', async () => {
+test('--json prints the report for a program', async () => {
   const report: unknown = JSON.parse((await cli(['--json'])).out);
   expect(report).toMatchObject({ mode: 'report', listed: 43, stopped: 0, guardTripped: false });
   expect(report).toHaveProperty(
@@ -65,7 +66,7 @@ test('--json tells the same to a program', async () => {
   );
 });
 
-test('the guard holds for a person, too', async () => {
+test('the guard holds for the tool, too', async () => {
   const { code, err } = await cli(['--stop', '--yes', '--max-stops', '4']);
   expect(err).toContain('More are stale than --max-stops allows: none was stopped.');
   expect(code).toBe(1);
@@ -79,13 +80,14 @@ test.each([
   ['--max-stops', '0'],
 ])('%s "%s" names the option and the accepted form', async (option, value) => {
   const { code, err } = await cli([option, value]);
-  expect(err).toContain(`${option} is "${value}". It may be `);
+  expect(err).toContain(`${option} is "${value}". `);
+  expect(err).not.toContain('SWEEP_');
   expect(code).toBe(2);
 });
 
-test('with a key it talks to the API that is named, and says when the key is refused', async () => {
+test('with a key it works on the API that is named, and says that the key is refused', async () => {
   const { code, err } = await cli([], { SESSIONS_API_KEY: 'wrong-key', SESSIONS_API_URL: sandbox.url });
-  expect(err).toContain('listSessions');
+  expect(err).toMatch(new RegExp(`^Target: ${sandbox.url}\nlistSessions: `));
   expect(err).not.toContain('wrong-key');
   expect(code).toBe(1);
 });
@@ -93,7 +95,7 @@ test('with a key it talks to the API that is named, and says when the key is ref
 test('without a stage it says so', async () => {
   await sandbox.stop();
   const { code, err } = await cli([]);
-  expect(err).toContain('Is the local stage running (npm start)?');
+  expect(err).toContain('is the local stage running (npm start)?');
   expect(code).toBe(1);
   sandbox = await startSandbox();
 });
