@@ -6,7 +6,6 @@ import { publishEvents } from '../lib/sqs/publish.ts';
 import { localStage } from '../local-addresses.ts';
 import { DetailedError, UsageError } from './errors.ts';
 import { EVENT_OPTIONS, eventFromOptions } from './event-options.ts';
-import { sendToHook } from './hook.ts';
 import type { ValuesOf } from './options.ts';
 import { flagOf, httpUrl, wholeNumber } from './options.ts';
 import { connectQueue, type Queue } from './queue.ts';
@@ -146,6 +145,7 @@ function checkAll(events: readonly unknown[]): void {
 async function destinationOf({ hook, queueUrl }: Values): Promise<Destination> {
   const stage = localStage(process.env);
   if (hook !== undefined) {
+    const { sendToHook } = await import('./hook.ts');
     const isLocal = hook.startsWith(stage.hookUrl);
     return {
       target: targetName(hook, isLocal),

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
-import { describe, type TestContext, test } from 'vitest';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 import { runTool } from '../support/cli.ts';
 
@@ -42,7 +42,6 @@ async function startQueues({ onTestFinished }: TestContext) {
 
 describe.concurrent('list', () => {
   test('shows when, type, code, receive count, id and reason, and takes nothing out', async (context) => {
-    const { expect } = context;
     const { tool, die, ready, url } = await startQueues(context);
     const id = die('REFUSED', 'sessionDelete: the API answered 400.', ended('a'));
     const { out, err, code } = await tool('list');
@@ -61,7 +60,6 @@ describe.concurrent('list', () => {
   });
 
   test('prints JSON: all of more than ten, each once', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     const ids = Array.from({ length: 23 }, (_, index) => die('REFUSED', 'no', ended(`s${index}`)));
     const letters: { messageId: string }[] = JSON.parse((await tool('list', '--json')).out);
@@ -71,11 +69,10 @@ describe.concurrent('list', () => {
 
   test('says that there are none', async (context) => {
     const { tool } = await startQueues(context);
-    context.expect((await tool('list')).out).toBe('No dead letters.\n');
+    expect((await tool('list')).out).toBe('No dead letters.\n');
   });
 
   test('shows what a terminal would obey as escapes, as text and as JSON', async (context) => {
-    const { expect } = context;
     const { tool, die } = await startQueues(context);
     die('REFUSED', 'moved \u202eevil\u2066 \u009b2J\nline two', {
       ...ended('a'),
@@ -90,7 +87,6 @@ describe.concurrent('list', () => {
   });
 
   test('an id that no dead letter has is an error, and takes nothing out', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     const { code, err } = await tool('list', '--id', 'nowhere');
@@ -102,7 +98,6 @@ describe.concurrent('list', () => {
 
 describe.concurrent('redrive', () => {
   test('sends all back, and the dead-letter queue is empty', async (context) => {
-    const { expect } = context;
     const { tool, die, ready, url } = await startQueues(context);
     for (let index = 0; index < 12; index += 1) die('REFUSED', 'no', ended(`s${index}`));
     const { out, err } = await tool('redrive', '--yes');
@@ -113,7 +108,6 @@ describe.concurrent('redrive', () => {
   });
 
   test('with a code sends only those; the others are visible at once', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
@@ -122,7 +116,6 @@ describe.concurrent('redrive', () => {
   });
 
   test('with an id sends only that one', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     const id = die('REFUSED', 'no', ended('b'));
@@ -131,7 +124,6 @@ describe.concurrent('redrive', () => {
   });
 
   test('with an id that no dead letter has is an error', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     const { code, err } = await tool('redrive', '--id', 'nowhere', '--yes');
@@ -141,7 +133,6 @@ describe.concurrent('redrive', () => {
   });
 
   test('says how many before it asks; without a terminal it does nothing', async (context) => {
-    const { expect } = context;
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
@@ -156,7 +147,6 @@ describe.concurrent('redrive', () => {
   });
 
   test('what cannot be sent stays', async (context) => {
-    const { expect } = context;
     const { tool, die, kept, url } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     expect((await tool('redrive', '--yes', '--queue-url', `${url}/missing`)).code).toBe(1);
@@ -164,8 +154,7 @@ describe.concurrent('redrive', () => {
   });
 });
 
-test('export writes a line for each, and takes nothing out', async (context) => {
-  const { expect } = context;
+test.concurrent('export writes a line for each, and takes nothing out', async (context) => {
   const { tool, die, ready } = await startQueues(context);
   die('REFUSED', 'no', ended('a'));
   const folder = await mkdtemp(join(tmpdir(), 'dead-letters-'));
@@ -188,7 +177,7 @@ test.concurrent.for([
   [['list', '--dead-letter-queue-url', 'nowhere'], 'It must be an http or https URL.'],
   [['redrive', '--id', 'a', '--id', 'b'], 'Pass it once.'],
   [['redrive', '--dead-letter-queue-url', 'http://127.0.0.1:1/x/y'], 'Pass --queue-url'],
-] as const)('a mistake, %j, is one line', async ([args, message], { expect }) => {
+] as const)('a mistake, %j, is one line', async ([args, message]) => {
   const { code, err } = await runTool('dead-letters', args, {});
   expect(err).toContain(message);
   expect(err).toMatch(/See npm run dead-letters -- --help\.\n$/);

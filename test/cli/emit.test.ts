@@ -113,7 +113,7 @@ test('--no-check sends what is not a valid event', async () => {
   expect(bodies().at(-1)).toMatchObject({ type: 'match.begun' });
 });
 
-describe('a mistake is named, and nothing is sent', () => {
+describe.concurrent('a mistake is named, and nothing is sent', () => {
   const hook = ['--hook', 'http://127.0.0.1:1/hooks'];
   const mistakes: [string, string[], number, RegExp][] = [
     ['an unknown option', ['--sesion-id', 'a'], 2, /'--sesion-id' \(Did you mean --session-id\?\)/],
@@ -133,7 +133,7 @@ describe('a mistake is named, and nothing is sent', () => {
     ['a hook without a secret', [...match, ...hook], 2, /HOOK_SIGNING_SECRET/],
     ['a queue that is not there', [...match, '--queue-url', 'http://127.0.0.1:1/x/y'], 1, /1 of 1 not sent/],
   ];
-  test.each(mistakes)('%s', async (_, args, code, message) => {
+  test.for(mistakes)('%s', async ([_, args, code, message]) => {
     const before = bodies().length;
     const result = await emit(args);
     expect(result.code).toBe(code);

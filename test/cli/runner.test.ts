@@ -17,20 +17,20 @@ function npm(args: string[], env: Record<string, string>): Promise<{ code: numbe
   });
 }
 
-test.each([
+test.concurrent.for<[string, string[], RegExp]>([
   ['emit', [], /Usage: npm run emit -- \[options\] \[event\].*--session-id <ID>.*Examples:/s],
   ['sessions', [], /Usage: npm run sessions -- \[options\] \[command\].*bulk-stop/s],
   ['sessions', ['create'], /Usage: npm run sessions -- create \[options\]\n.*--app <NAME>/s],
   ['sweep', [], /Usage: npm run sweep -- \[options\]\n.*--max-stops <N>/s],
   ['dead-letters', ['redrive'], /Usage: npm run dead-letters -- redrive \[options\]\n.*--code <CODE>/s],
-])('%s %j --help says how it is called, on stdout', async (name, command, usage) => {
+])('%s %j --help says how it is called, on stdout', async ([name, command, usage]) => {
   const { code, out, err } = await runTool(name, [...command, '--help'], {});
   expect(out).toMatch(usage);
   expect(err).toBe('');
   expect(code).toBe(0);
 });
 
-test.each([['--code=REFUSED'], ['--code REFUSED'], ['--id=some-id']])(
+test.concurrent.for(['--code=REFUSED', '--code REFUSED', '--id=some-id'])(
   'npm run dead-letters redrive %s -- --yes, with -- in the wrong place, redrives nothing',
   async (options) => {
     const sqs = await startFauxqs({ port: 0, logger: false });
@@ -46,7 +46,7 @@ test.each([['--code=REFUSED'], ['--code REFUSED'], ['--id=some-id']])(
   },
 );
 
-test('an option that npm holds for another script is not taken for one of the tool', async () => {
+test.concurrent('an option that npm holds for another script is not taken for one of the tool', async () => {
   const env = { npm_lifecycle_event: 'test', npm_config_dry_run: 'true' };
   const { code } = await runTool('emit', ['match.ended', '--session-id', 'a', '--dry-run'], env);
   expect(code).toBe(0);

@@ -1,7 +1,6 @@
 /** The tools on a terminal: bars, questions and Ctrl-C leave it as it was. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
-import { hasTerminal, startOnTerminal } from '../support/cli.ts';
+import { describe, expect, test } from 'vitest';
+import { hasTerminal, startOnTerminal, startPopulated } from '../support/cli.ts';
 import { startScriptedApi } from '../support/scripted-api.ts';
 
 const HIDE_CURSOR = '\u001b[?25l';
@@ -30,17 +29,6 @@ const page = {
   },
 };
 
-let sandbox: Sandbox;
-beforeEach(async () => {
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
-  seedPopulation(sandbox.store);
-});
-afterEach(async () => {
-  await sandbox.stop();
-});
-
-const local = () => ({ LOCAL_SANDBOX_PORT: new URL(sandbox.url).port, API_RATE: '1000' });
-
 /** Every bar that was drawn has given cursor and line wrap back, and its line is empty. Returns what follows it. */
 function afterBar(output: string): string {
   expect(output).toContain(HIDE_CURSOR);
@@ -49,19 +37,22 @@ function afterBar(output: string): string {
   return output.slice(output.lastIndexOf(CLEAR_LINE) + CLEAR_LINE.length);
 }
 
-describe.skipIf(!hasTerminal)('a bar that is drawn', () => {
-  test('ends when the command succeeds', async () => {
-    const { code, output } = await startOnTerminal('sessions', ['list'], local()).ended();
+describe.skipIf(!hasTerminal).concurrent('a bar that is drawn', () => {
+  test('ends when the command succeeds', async (context) => {
+    const { env } = await startPopulated(context);
+    const { code, output } = await startOnTerminal('sessions', ['list'], env).ended();
     expect(afterBar(output)).toMatch(/^SESSION +STATUS.*43 sessions at .*\.\r\n$/s);
     expect(code).toBe(0);
   });
 
-  test('ends before JSON is printed', async () => {
-    const { output } = await startOnTerminal('sessions', ['list', '--json'], local()).ended();
+  test('ends before JSON is printed', async (context) => {
+    const { env } = await startPopulated(context);
+    const { output } = await startOnTerminal('sessions', ['list', '--json'], env).ended();
     expect(JSON.parse(afterBar(output))).toHaveLength(43);
   });
 
-  test('ends on a wrong key: the tool ends with one line of its own', async () => {
+  test('ends on a wrong key: the tool ends with one line of its own', async (context) => {
+    const { sandbox } = await startPopulated(context);
     const env = { SESSIONS_API_KEY: 'wrong', SESSIONS_API_URL: sandbox.url };
     const { code, output } = await startOnTerminal('sessions', ['list'], env).ended();
     expect(afterBar(output)).toMatch(/^listSessions: the API answered 401.*\r\n$/);
@@ -90,8 +81,9 @@ describe.skipIf(!hasTerminal)('a bar that is drawn', () => {
     expect(code).toBe(128 + 2);
   });
 
-  test('ends before a question', async () => {
-    const terminal = startOnTerminal('sessions', ['bulk-stop', '--session-id', 'abc124-s'], local());
+  test('ends before a question', async (context) => {
+    const { env } = await startPopulated(context);
+    const terminal = startOnTerminal('sessions', ['bulk-stop', '--session-id', 'abc124-s'], env);
     await terminal.shows(/\[y\/N\] /);
     terminal.press('y\r');
     const { code, output } = await terminal.ended();
@@ -102,8 +94,9 @@ describe.skipIf(!hasTerminal)('a bar that is drawn', () => {
     expect(code).toBe(0);
   });
 
-  test('ends before the next bar, and before the lines of a sweep', async () => {
-    const terminal = startOnTerminal('sweep', ['--stop'], local());
+  test('ends before the next bar, and before the lines of a sweep', async (context) => {
+    const { env } = await startPopulated(context);
+    const terminal = startOnTerminal('sweep', ['--stop'], env);
     await terminal.shows(/SESSION +DEPLOYMENT.*Stop 5 sessions at .*\[y\/N\] /s);
     terminal.press('y\r');
     const { code, output } = await terminal.ended();
@@ -112,22 +105,24 @@ describe.skipIf(!hasTerminal)('a bar that is drawn', () => {
   });
 });
 
-describe.skipIf(!hasTerminal)('a question', () => {
-  test('answered with yes is carried out', async () => {
-    const terminal = startOnTerminal('sessions', ['delete', 'abc124-s'], local());
+describe.skipIf(!hasTerminal).concurrent('a question', () => {
+  test('answered with yes is carried out', async (context) => {
+    const { env, sandbox } = await startPopulated(context);
+    const terminal = startOnTerminal('sessions', ['delete', 'abc124-s'], env);
     await terminal.shows(/Delete session abc124-s at .* \[y\/N\] /);
     terminal.press('y\r');
     expect((await terminal.ended()).code).toBe(0);
     expect(sandbox.store.deletedIds()).toEqual(['abc124-s']);
   });
 
-  test.each([
+  test.for([
     ['no', 'n\r'],
     ['nothing', '\r'],
     ['Ctrl-C', '\u0003'],
     ['Ctrl-D', '\u0004'],
-  ])('answered with %s does nothing, and the status says so', async (_, keys) => {
-    const terminal = startOnTerminal('sessions', ['delete', 'abc124-s'], local());
+  ])('answered with %s does nothing, and the status says so', async ([_, keys = ''], context) => {
+    const { env, sandbox } = await startPopulated(context);
+    const terminal = startOnTerminal('sessions', ['delete', 'abc124-s'], env);
     await terminal.shows(/\[y\/N\] /);
     terminal.press(keys);
     const { code, output } = await terminal.ended();

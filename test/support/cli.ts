@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { TestContext } from 'vitest';
+import { seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
 
 const run = promisify(execFile);
 
@@ -29,6 +31,17 @@ export async function runTool(
     if (!(error instanceof Error && 'code' in error && 'stderr' in error && 'stdout' in error)) throw error;
     return { code: Number(error.code), out: String(error.stdout), err: String(error.stderr) };
   }
+}
+
+/**
+ * Starts a sandbox of the test's own with the sessions of the local stage, so that tests can run side by side.
+ * @returns it, and the variables with which a tool finds it.
+ */
+export async function startPopulated({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  onTestFinished(() => sandbox.stop());
+  seedPopulation(sandbox.store);
+  return { sandbox, env: { LOCAL_SANDBOX_PORT: String(sandbox.port), API_RATE: '1000' } };
 }
 
 /** Whether `script` of util-linux is there: the one of macOS and the BSDs takes other options. */
