@@ -1,40 +1,40 @@
 /**
- * Where the local stage listens and what its queues are called: the one place that the stage itself and
- * the tools that talk to it agree on. Imports nothing, so that a tool's start stays cheap.
+ * Ports, addresses and names of the local stage, shared by the stage and the tools that use it. Imports nothing, so
+ * that both may import it.
  */
 
-/** The account of the embedded SQS; it stands in every local queue URL. */
+/** The account id of the embedded SQS. Every local queue URL contains it. */
 export const LOCAL_ACCOUNT_ID = '000000000000';
 
-/** The region the embedded SQS answers for. */
+/** The region of the embedded SQS. */
 export const LOCAL_REGION = 'us-east-1';
 
-/** The queues of the local stage: serverless.yml names them SERVICE-STAGE-NAME. */
+/** The queues of the local stage, named SERVICE-STAGE-NAME as in serverless.yml. */
 export const LOCAL_QUEUE_NAMES = {
   events: 'session-hooks-local-events',
   deadLetters: 'session-hooks-local-dead-letters',
 } as const;
 
-/** The API key that the sandbox Sessions API accepts. */
+/** The API key that the sandbox accepts. */
 export const SANDBOX_API_KEY = 'sandbox-key';
 
-/** What the hook of the local stage verifies with. Known to everyone: it protects nothing. */
+/** The signing secret of the local hook. It is public and protects nothing. */
 export const LOCAL_HOOK_SECRET = 'whsec_c2Vzc2lvbi1ob29rcyBsb2NhbCBzdGFnZSBzZWNyZXQ=';
 
-/** What stands in the path of the platform's webhooks on the local stage. */
+/** The token in the paths of the platform's webhooks on the local stage. It is public and protects nothing. */
 export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
 
-/** What the embedded SQS takes for credentials: it checks none, but the AWS SDK signs nothing without any. */
+/** Credentials for the embedded SQS. It does not check them, but the AWS SDK does not send a request without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** What the sweep of the local stage does otherwise than a deployment's: its sessions include an ancient and a protected one. */
+/** Variables of the sweep that differ from the defaults: the sandbox starts with an old session and a protected one. */
 export const LOCAL_SWEEP = { SWEEP_MAX_AGE: '24h', SWEEP_PROTECT: 'session:lobby*' } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Ports and addresses of a local stage, all on 127.0.0.1, and its schedule. */
 export interface LocalStage {
-  /** Between two sweeps. */
+  /** Seconds from one sweep to the next. */
   sweepSeconds: number;
   sqsPort: number;
   sandboxPort: number;
@@ -47,9 +47,9 @@ export interface LocalStage {
 }
 
 /**
- * The local stage that these environment variables describe: `LOCAL_SQS_PORT` (default 4566),
- * `LOCAL_SANDBOX_PORT` (default 4010), `LOCAL_HOOK_PORT` (default 4020) and `LOCAL_SWEEP_SECONDS` (default 120). Throws a RangeError for a
- * value that is no TCP port, and for a schedule of more than a day.
+ * Returns the local stage that the environment describes: `LOCAL_SQS_PORT` (default 4566), `LOCAL_SANDBOX_PORT` (4010),
+ * `LOCAL_HOOK_PORT` (4020) and `LOCAL_SWEEP_SECONDS` (120).
+ * @throws RangeError for a value that is not a TCP port, or a schedule of more than a day.
  */
 export function localStage(env: Environment): LocalStage {
   const sqsPort = port(env, 'LOCAL_SQS_PORT', 4566);

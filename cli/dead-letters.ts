@@ -1,141 +1,151 @@
-/** `npm run dead-letters`: what could not be applied, why, and back into the queue with it. */
+/** `npm run dead-letters`: what could not be applied and why, and the way back into the events queue. */
 import { writeFile } from 'node:fs/promises';
-import type { QueueRef, StoredDeadLetter } from '../lib/sqs/redrive.ts';
+import type { StoredDeadLetter } from '../lib/sqs/redrive.ts';
 import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/sqs/redrive.ts';
 import { localStage } from '../local-addresses.ts';
-import { confirm } from './ask.ts';
 import { UsageError } from './errors.ts';
-import { readOptions, runProgram } from './program.ts';
-import { progressBar } from './progress.ts';
-import { connect } from './queue.ts';
+import type { ValuesOf } from './options.ts';
+import { AS_JSON, httpUrl, YES } from './options.ts';
+import { connectQueue, countMessages, type Queue } from './queue.ts';
+import type { Result } from './runner.ts';
+import { addAction, createTool, runTool } from './runner.ts';
 import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { counted } from './words.ts';
 
-const HELP = `Dead letters of the local stage (npm start), or of any queue.
-
-  npm run dead-letters -- list [--json]
-  npm run dead-letters -- redrive [--code CODE] [--id MESSAGE_ID] [--yes]
-  npm run dead-letters -- export FILE.ndjson
-
-  --code CODE                  only those with this code
-  --id MESSAGE_ID              only this one (see list)
-  --dead-letter-queue-url URL  another queue, with the AWS credentials that you have
-  --queue-url URL              where redrive sends to; needed with another dead-letter queue
-  --help`;
-
-const OPTIONS = {
-  json: { type: 'boolean', default: false },
-  code: { type: 'string' },
-  id: { type: 'string' },
-  yes: { type: 'boolean', default: false },
-  'dead-letter-queue-url': { type: 'string' },
-  'queue-url': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
+const WHICH = {
+  code: { value: 'CODE', about: 'only those with this code' },
+  id: { value: 'MESSAGE_ID', about: 'only this one (see list)' },
+  deadLetterQueueUrl: { value: 'URL', parse: httpUrl, about: 'another queue, with your AWS credentials' },
 } as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
+const REDRIVE = {
+  ...WHICH,
+  queueUrl: {
+    value: 'URL',
+    parse: httpUrl,
+    about: 'the queue to send to; needed with another dead-letter queue',
+  },
+  yes: YES,
+} as const;
 
-await runProgram(main);
+type Which = ValuesOf<typeof WHICH>;
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args);
-  const [command, file] = positionals;
-  if (values.help) console.log(HELP);
-  else if (command === 'list') await list(values);
-  else if (command === 'redrive') await redriveLetters(values);
-  else if (command === 'export') await exportLetters(values, file);
-  else throw new UsageError(command === undefined ? 'Say what to do.' : `"${command}" is no command.`);
-}
+const tool = createTool('dead-letters').description(
+  'Dead letters of the local stage (npm start), or of any other queue.',
+);
 
-function readArguments(args: string[]) {
-  return readOptions({ args, options: OPTIONS, allowPositionals: true });
-}
-
-async function deadLetterQueue(values: Values): Promise<QueueRef> {
-  return await connect(values['dead-letter-queue-url'] ?? localStage(process.env).deadLetterQueueUrl);
-}
-
-async function list(values: Values): Promise<void> {
-  const letters = await look(await deadLetterQueue(values), values);
-  if (values.json) {
-    console.log(JSON.stringify(letters.map(shown), null, 2));
-  } else if (letters.length === 0) {
-    console.log('No dead letters.');
-  } else {
+addAction(tool.command('list'), {
+  about: 'show when each one failed, why, and its event type; the letters stay in the queue',
+  options: { ...WHICH, json: AS_JSON },
+  run: async (terminal, values) => {
+    const letters = await look(terminal, values);
     const rows = letters.map(({ failedAt, type, code, receiveCount, messageId, reason }) => [
       failedAt,
       type,
       code,
-      String(receiveCount),
+      receiveCount,
       messageId,
       reason,
     ]);
-    console.log(table([['WHEN', 'TYPE', 'CODE', 'RECEIVES', 'ID', 'REASON'], ...rows]));
-  }
+    const heading = ['WHEN', 'TYPE', 'CODE', 'RECEIVES', 'ID', 'REASON'];
+    return {
+      data: letters.map(dataOf),
+      lines: rows.length === 0 ? [noneText(values)] : table([heading, ...rows]),
+    };
+  },
+});
+
+addAction(tool.command('export <file>'), {
+  about: 'write them to FILE as NDJSON; the letters stay in the queue',
+  options: WHICH,
+  run: async (terminal, values, file) => {
+    const letters = await look(terminal, values);
+    await writeFile(file, letters.map((letter) => `${JSON.stringify(dataOf(letter))}\n`).join(''));
+    return { lines: [`Wrote ${counted(letters.length, 'dead letter')} to ${file}. The queue keeps them.`] };
+  },
+});
+
+addAction(tool.command('redrive'), {
+  about: 'send them back to the events queue; asks first',
+  options: REDRIVE,
+  run: async (terminal, values) => {
+    if (values.deadLetterQueueUrl !== undefined && values.queueUrl === undefined)
+      throw new UsageError('Pass --queue-url: it is not known where these dead letters came from.');
+    const stage = localStage(process.env);
+    const from = await connectQueue(values.deadLetterQueueUrl ?? stage.deadLetterQueueUrl);
+    const to = await connectQueue(values.queueUrl ?? stage.eventsQueueUrl);
+    terminal.target(`${from.target} → ${to.target}`);
+    return values.code === undefined && values.id === undefined
+      ? await redriveAll(terminal, from, to)
+      : await redriveSome(terminal, from, to, values);
+  },
+});
+
+await runTool(tool);
+
+/** Leaves the work to SQS where it can move the messages itself. */
+async function redriveAll(terminal: Terminal, from: Queue, to: Queue): Promise<Result> {
+  await terminal.confirm(
+    async () => `Send all dead letters (about ${await countMessages(from)}) back to the events queue?`,
+  );
+  if (await startMoveTask(from, to)) return { lines: ['SQS moves them now, on its own.'] };
+  const letters = await Array.fromAsync(receiveDeadLetters(from));
+  return letters.length === 0 ? { lines: ['No dead letters.'] } : await send(terminal, from, to, letters);
 }
 
-async function exportLetters(values: Values, file: string | undefined): Promise<void> {
-  if (file === undefined) throw new UsageError('Say which file to write.');
-  const letters = await look(await deadLetterQueue(values), values);
-  await writeFile(file, letters.map((letter) => `${JSON.stringify(shown(letter))}\n`).join(''));
-  console.log(`Wrote ${letters.length} dead letters to ${file}. They stay in the queue.`);
-}
-
-async function redriveLetters(values: Values): Promise<void> {
-  if (values['dead-letter-queue-url'] !== undefined && values['queue-url'] === undefined) {
-    throw new UsageError('Say where to send them: --queue-url.');
-  }
-  const [from, to] = [await deadLetterQueue(values), await connect(values['queue-url'])];
-  const filtered = values.code !== undefined || values.id !== undefined;
-  if (!filtered && (await moveAll(from, to, values))) return;
+async function redriveSome(terminal: Terminal, from: Queue, to: Queue, values: Which): Promise<Result> {
   const { wanted, others } = await receive(from, values);
   await release(from, others);
-  if (wanted.length === 0) {
-    console.log('No dead letters.');
-    return;
-  }
-  // Without a filter the person has said yes already.
-  if (filtered && !(await agreed(from, wanted, values))) return;
-  const bar = progressBar('sending', 'events', wanted.length);
-  const { moved, left } = await redrive(from, to, wanted, bar.update);
-  bar.stop();
-  console.log(`Sent ${moved} back to the events queue.`);
-  if (left > 0) throw new Error(`${left} could not be sent; they stay in the dead-letter queue.`);
-}
-
-async function agreed(from: QueueRef, wanted: readonly StoredDeadLetter[], values: Values): Promise<boolean> {
+  if (wanted.length === 0) return { lines: [noneText(values)] };
   try {
-    const yes = await confirm(`Send ${wanted.length} dead letters back to the events queue?`, values.yes);
-    if (!yes) await release(from, wanted);
-    return yes;
+    await terminal.confirm(() => `Send ${counted(wanted.length, 'dead letter')} back to the events queue?`);
   } catch (error) {
     await release(from, wanted);
     throw error;
   }
+  return await send(terminal, from, to, wanted);
 }
 
-/** Everything: by SQS itself where it can. Gives whether that is all there is to do. */
-async function moveAll(from: QueueRef, to: QueueRef, values: Values): Promise<boolean> {
-  if (!(await confirm('Send all dead letters back to the events queue?', values.yes))) return true;
-  if (!(await startMoveTask(from, to))) return false;
-  console.log('SQS moves them now, on its own.');
-  return true;
+async function send(terminal: Terminal, from: Queue, to: Queue, letters: readonly StoredDeadLetter[]) {
+  const total = letters.length;
+  const { moved, left } = await redrive(from, to, letters, (done) =>
+    terminal.progress({ verb: 'sending', noun: 'events', done, total }),
+  );
+  return {
+    lines: [`Sent ${moved} back to the events queue.`],
+    problems: left > 0 ? [`${left} could not be sent. They stay in the dead-letter queue.`] : [],
+  };
 }
 
-/** What is there and wanted, made visible again at once. */
-async function look(from: QueueRef, values: Values): Promise<StoredDeadLetter[]> {
+/** Returns the wanted dead letters, all of which are visible again. */
+async function look(terminal: Terminal, values: Which): Promise<StoredDeadLetter[]> {
+  const from = await connectQueue(values.deadLetterQueueUrl ?? localStage(process.env).deadLetterQueueUrl);
+  terminal.target(from.target);
   const { wanted, others } = await receive(from, values);
   await release(from, [...wanted, ...others]);
   return wanted;
 }
 
-async function receive(from: QueueRef, { code, id }: Values) {
+/** @throws Error when no dead letter has the id that is asked for: all of them are visible again then. */
+async function receive(from: Queue, { code, id }: Which) {
   const letters = await Array.fromAsync(receiveDeadLetters(from));
-  const isWanted = (letter: StoredDeadLetter): boolean =>
-    (code === undefined || letter.code === code) && (id === undefined || letter.messageId === id);
-  return { wanted: letters.filter(isWanted), others: letters.filter((letter) => !isWanted(letter)) };
+  const { wanted = [], others = [] } = Object.groupBy(letters, (letter) =>
+    (code ?? letter.code) === letter.code && (id ?? letter.messageId) === letter.messageId
+      ? 'wanted'
+      : 'others',
+  );
+  if (id === undefined || wanted.length > 0) return { wanted, others };
+  await release(from, others);
+  const withCode = code === undefined ? '' : ` and the code ${code}`;
+  throw new Error(`No dead letter has the id ${id}${withCode}. List them to see the ids.`);
+}
+
+function noneText({ code }: Which): string {
+  return code === undefined ? 'No dead letters.' : `No dead letters with the code ${code}.`;
 }
 
 /** A receipt handle is of no use to anyone else. */
-function shown({ receiptHandle: _, ...letter }: StoredDeadLetter): object {
+function dataOf({ receiptHandle: _, ...letter }: StoredDeadLetter): object {
   return letter;
 }

@@ -1,39 +1,39 @@
 /** Options of the command line become an event. Pure but for its id and time. */
 import { randomUUID } from 'node:crypto';
 import { UsageError } from './errors.ts';
+import type { ValuesOf } from './options.ts';
+import { MATCH } from './options.ts';
 
 /** The options that an event is made of. */
-export interface EventOptions {
-  'session-id'?: string[] | undefined;
-  'deployment-request-id'?: string[] | undefined;
-  ip?: string[] | undefined;
-  tag?: string[] | undefined;
-  match?: string | undefined;
-  time?: string | undefined;
-}
-
-/** What each option is called in an event's data, for one value and for many. */
-const NAMES = {
-  'session-id': ['session_id', 'session_ids'],
-  'deployment-request-id': ['deployment_request_id', 'deployment_request_ids'],
-  ip: ['ip_list', 'ip_list'],
-  tag: ['deployment_tags', 'deployment_tags'],
+export const EVENT_OPTIONS = {
+  sessionId: { value: 'ID', list: true, about: 'a session; repeat it for more' },
+  deploymentRequestId: { value: 'ID', list: true, about: 'a deployment; repeat it for more' },
+  ip: { value: 'ADDRESS', list: true, about: 'a user; repeat it for more' },
+  tag: { value: 'NAME', list: true, about: 'a tag of deployments; repeat it for more' },
+  match: MATCH,
+  time: { value: 'TIME', about: 'when it happened (RFC 3339); now by default' },
 } as const;
 
-const ALWAYS_LISTS = new Set(['ip', 'tag']);
+/** What an event's data calls each option, with one value and with several. */
+const NAMES = [
+  ['sessionId', 'session_id', 'session_ids'],
+  ['deploymentRequestId', 'deployment_request_id', 'deployment_request_ids'],
+  ['ip', undefined, 'ip_list'],
+  ['tag', undefined, 'deployment_tags'],
+] as const;
 
-/** An event of that type with the data that the options give; whether it is valid is the contract's to say. */
-export function eventFromOptions(type: string, options: EventOptions): object {
-  const data: Record<string, unknown> = {};
-  for (const option of ['session-id', 'deployment-request-id', 'ip', 'tag'] as const) {
+/**
+ * Returns an event of this type with the data that the options name. The contract decides whether it is valid.
+ * @throws UsageError without any data.
+ */
+export function eventFromOptions(type: string, options: ValuesOf<typeof EVENT_OPTIONS>): object {
+  const { match, time = new Date().toISOString() } = options;
+  const members = NAMES.flatMap(([option, one, many]): [string, unknown][] => {
     const values = options[option];
-    if (values === undefined) continue;
-    const [one, many] = NAMES[option];
-    if (values.length === 1 && !ALWAYS_LISTS.has(option)) data[one] = values[0];
-    else data[many] = values;
-  }
-  if (options.match !== undefined) data.match = options.match;
-  if (Object.keys(data).length === 0)
-    throw new UsageError(`${type} needs to be told of what, such as --session-id.`);
-  return { type, id: randomUUID(), time: options.time ?? new Date().toISOString(), source: 'emit', data };
+    if (values.length === 0) return [];
+    return [one !== undefined && values.length === 1 ? [one, values[0]] : [many, values]];
+  });
+  if (match !== undefined) members.push(['match', match]);
+  if (members.length === 0) throw new UsageError(`${type} needs data: pass --session-id, for example.`);
+  return { type, id: randomUUID(), time, source: 'emit', data: Object.fromEntries(members) };
 }

@@ -7,9 +7,10 @@ import { isSigningSecret } from '../lib/hook/config.ts';
 import type { Environment } from '../lib/runtime/environment.ts';
 import { chunks } from '../lib/runtime/lists.ts';
 import { LOCAL_HOOK_SECRET, localStage } from '../local-addresses.ts';
-import { UsageError } from './errors.ts';
+import { DetailedError, UsageError } from './errors.ts';
+import { counted } from './words.ts';
 
-/** The hook takes so many events in one request. */
+/** The most events that the hook takes in one request. */
 const MOST_EVENTS = 500;
 const ATTEMPTS = 4;
 
@@ -21,11 +22,13 @@ const problemSchema = z.object({
 });
 
 /**
- * Sends events in requests of 500, one after the other. A request that is throttled or not taken is sent again.
- * @param env `HOOK_SIGNING_SECRET`; for the local stage it needs none.
- * @param onProgress is told how many events were accepted so far.
+ * Sends events in requests of 500, one after the other. A request is repeated when it is throttled or the hook is not
+ * available.
+ * @param env `HOOK_SIGNING_SECRET`; the local stage does not need it.
+ * @param onProgress called with the number of events that the hook has accepted so far.
  * @returns SQS's message ids.
- * @throws Error naming what the hook answered, and how many events it had taken before.
+ * @throws UsageError without a secret to sign with. Error with the answer of a hook that refuses, and the number of
+ * events that it had accepted before.
  */
 export async function sendToHook(
   url: string,
@@ -36,8 +39,11 @@ export async function sendToHook(
   const webhook = new Webhook(secretFor(url, env));
   const ids: string[] = [];
   for (const chunk of chunks(events, MOST_EVENTS)) {
-    const sent = await post(url, JSON.stringify(chunk.length === 1 ? chunk[0] : chunk), webhook);
-    ids.push(...sent);
+    try {
+      ids.push(...(await post(url, JSON.stringify(chunk.length === 1 ? chunk[0] : chunk), webhook)));
+    } catch (error) {
+      throw isHTTPError(error) ? refusal(error.response.status, error.data, ids.length) : error;
+    }
     onProgress(ids.length);
   }
   return ids;
@@ -53,28 +59,24 @@ async function post(url: string, body: string, webhook: Webhook): Promise<string
       'webhook-signature': webhook.sign(id, now, body),
     };
   };
-  try {
-    const answer = await ky
-      .post(url, {
-        body,
-        headers: { 'content-type': 'application/json', ...signed() },
-        retry: { limit: ATTEMPTS - 1, methods: ['post'], statusCodes: [408, 429, 500, 502, 503, 504] },
-      })
-      .json(accepted);
-    return answer.ids;
-  } catch (error) {
-    if (!isHTTPError(error)) throw error;
-    throw new Error(describe(error.response.status, error.data));
-  }
+  const answer = await ky
+    .post(url, {
+      body,
+      headers: { 'content-type': 'application/json', ...signed() },
+      retry: { limit: ATTEMPTS - 1, methods: ['post'], statusCodes: [408, 429, 500, 502, 503, 504] },
+    })
+    .json(accepted);
+  return answer.ids;
 }
 
-function describe(status: number, body: unknown): string {
+function refusal(status: number, body: unknown, sent: number): Error {
+  const before = sent === 0 ? '' : ` Accepted before: ${counted(sent, 'event')}.`;
   const problem = problemSchema.safeParse(body).data;
-  if (problem === undefined) return `The hook answered ${status}.`;
-  const lines = problem.violations.map(({ pointer, reason }) => `  ${pointer || 'body'} ${reason}`);
-  return [`The hook answered ${status}: ${problem.title}. ${problem.detail ?? ''}`.trim(), ...lines].join(
-    '\n',
-  );
+  if (problem === undefined) return new Error(`The hook answered ${status}.${before}`);
+  const { title, detail, violations } = problem;
+  const text = [title, detail].flatMap((part) => (part ? [part.replace(/\.?$/, '.')] : [])).join(' ');
+  const details = violations.map(({ pointer, reason }) => `${pointer || 'body'} ${reason}`);
+  return new DetailedError(`The hook answered ${status}: ${text}${before}`, details);
 }
 
 /** While a secret is rotated there are two: the first one signs. */
@@ -82,7 +84,7 @@ function secretFor(url: string, env: Environment): string {
   const [secret = ''] = (env.HOOK_SIGNING_SECRET ?? '').split(',').map((one) => one.trim());
   if (isSigningSecret(secret)) return secret;
   if (secret !== '')
-    throw new UsageError('HOOK_SIGNING_SECRET is no secret to sign with: whsec_ and base64.');
+    throw new UsageError('HOOK_SIGNING_SECRET is not a signing secret: whsec_, followed by base64.');
   if (url.startsWith(localStage(env).hookUrl)) return LOCAL_HOOK_SECRET;
   throw new UsageError('Set HOOK_SIGNING_SECRET to the secret that the hook verifies with (whsec_…).');
 }

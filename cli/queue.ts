@@ -1,27 +1,41 @@
-/** The queue that a tool talks to: the local stage's, or any. */
+/** The queue that a tool works on: one of the local stage, or any other. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage } from '../local-addresses.ts';
-import { UsageError } from './errors.ts';
+import { targetName } from './target.ts';
+
+/** A queue, and the client that reaches it. */
+export interface Queue {
+  client: SQSClient;
+  url: string;
+  /** Whether the local stage has it. */
+  isLocal: boolean;
+  /** Its name for a person. */
+  target: string;
+}
 
 /**
- * A client for a queue.
- * @param queueUrl undefined for the local stage; else any queue, with the SDK's own chain of credentials.
+ * Connects to a queue. A queue of the local stage needs no credentials; any other one is reached with the AWS SDK's own
+ * chain of credentials.
+ * @param url an http or https URL.
  */
-export async function connect(queueUrl: string | undefined): Promise<{ client: SQSClient; url: string }> {
+export async function connectQueue(url: string): Promise<Queue> {
   const { SQSClient } = await import('@aws-sdk/client-sqs');
-  const local = localStage(process.env);
-  if (queueUrl === undefined || queueUrl.startsWith(`${local.sqsUrl}/`)) {
-    const client = new SQSClient({
-      endpoint: local.sqsUrl,
-      region: LOCAL_REGION,
-      credentials: LOCAL_CREDENTIALS,
-    });
-    return { client, url: queueUrl ?? local.eventsQueueUrl };
+  const { sqsUrl } = localStage(process.env);
+  if (url.startsWith(`${sqsUrl}/`)) {
+    const client = new SQSClient({ endpoint: sqsUrl, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
+    return { client, url, isLocal: true, target: targetName(url, true) };
   }
-  const url = URL.parse(queueUrl);
-  if (url === null) throw new UsageError(`--queue-url is "${queueUrl}"; it must be the URL of a queue.`);
-  const region = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1];
-  // A queue elsewhere (an emulator, an endpoint of a VPC) is asked at its own address.
-  const client = new SQSClient(region === undefined ? { endpoint: url.origin } : { region });
-  return { client, url: queueUrl };
+  const { hostname, origin } = new URL(url);
+  const region = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(hostname)?.[1];
+  // A queue elsewhere (an emulator, an endpoint of a VPC) is reached at its own address.
+  const client = new SQSClient(region === undefined ? { endpoint: origin } : { region });
+  return { client, url, isLocal: false, target: targetName(url, false) };
+}
+
+/** Returns about how many messages a queue holds, the hidden ones not counted. */
+export async function countMessages({ client, url }: Queue): Promise<number> {
+  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const answer = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames }));
+  return Number(answer.Attributes?.ApproximateNumberOfMessages ?? 0);
 }

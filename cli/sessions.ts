@@ -1,200 +1,194 @@
-/** `npm run sessions`: the Sessions API by hand. */
-import type { SessionBulkStopPayload, SessionGet } from '../lib/edgegap/models.ts';
+/** `npm run sessions`: the API's session operations by hand. */
+import type { SessionBulkStopPayload, SessionContext, SessionGet } from '../lib/edgegap/models.ts';
 import { createdAt } from '../lib/sweep/policy.ts';
-import { ageText } from './age.ts';
 import { type Api, connectApi } from './api.ts';
-import { confirm } from './ask.ts';
 import { UsageError } from './errors.ts';
-import { readOptions, runProgram } from './program.ts';
-import { progressBar } from './progress.ts';
+import { AS_JSON, MATCH, YES } from './options.ts';
+import type { Result } from './runner.ts';
+import { addAction, createTool, runTool } from './runner.ts';
 import { table } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { ageText, counted } from './words.ts';
 
-const HELP = `The Sessions API: of the local stage (npm start), or with SESSIONS_API_KEY the real one.
+const IP = { value: 'ADDRESS', list: true, required: true, about: 'a user; repeat it for more' } as const;
 
-  npm run sessions -- list
-  npm run sessions -- get ID
-  npm run sessions -- users ID
-  npm run sessions -- create --app NAME --ip ADDRESS [--version NAME] [--deployment-request-id ID]
-  npm run sessions -- add-users ID --ip ADDRESS [--ip ADDRESS …]
-  npm run sessions -- remove-users ID --ip ADDRESS [--ip ADDRESS …]
-  npm run sessions -- delete ID
-  npm run sessions -- bulk-stop --session-id ID … | --deployment-request-id ID … | --tag NAME … [--match all]
-
-  --yes      does not ask before something is removed
-  --json     what the API answered
-  --help`;
-
-const OPTIONS = {
-  ip: { type: 'string', multiple: true },
-  app: { type: 'string' },
-  version: { type: 'string' },
-  'session-id': { type: 'string', multiple: true },
-  'deployment-request-id': { type: 'string', multiple: true },
-  tag: { type: 'string', multiple: true },
-  match: { type: 'string' },
-  yes: { type: 'boolean', default: false },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-/** The options that bulk-stop takes, and the fields that they filter by. */
+/** The options of bulk-stop that choose sessions, and the fields that they filter by. */
 const FIELDS = [
-  ['session-id', 'session_id'],
-  ['deployment-request-id', 'request_id'],
+  ['sessionId', 'session_id'],
+  ['deploymentRequestId', 'request_id'],
   ['tag', 'deployment_tags'],
 ] as const;
 
-type Values = ReturnType<typeof readArguments>['values'];
+type Filter = SessionBulkStopPayload['filters'][number];
 
-/** What an operation came to: the API's answer, and how a person reads it. */
-interface Shown {
-  answer: object;
-  text: string;
-}
+const tool = createTool('sessions').description(
+  'Reads and changes sessions of the local stage (npm start) or, with SESSIONS_API_KEY, of the real API.',
+);
 
-type Command = (api: Api, values: Values, id: string) => Promise<Shown | undefined>;
-
-const COMMANDS: Readonly<Record<string, Command>> = {
-  list: (api) => list(api),
-  get: async ({ client }, _, id) => {
-    const answer = await client.getSession(id);
-    return { answer, text: detailsText(answer) };
+addAction(tool.command('list'), {
+  about: 'list all sessions',
+  options: { json: AS_JSON },
+  run: async (terminal) => {
+    const api = connect(terminal);
+    const sessions = await listAll(api, terminal);
+    const rows = sessions.map(({ session_id, status, deployment_request_id, user_count, linked, kind }) => [
+      session_id,
+      status,
+      deployment_request_id,
+      user_count,
+      yesOrNo(linked),
+      kind,
+    ]);
+    const heading = ['SESSION', 'STATUS', 'DEPLOYMENT', 'USERS', 'LINKED', 'KIND'];
+    const count = `${counted(sessions.length, 'session')} at ${api.config.apiUrl}.`;
+    return { data: sessions, lines: [...(rows.length === 0 ? [] : table([heading, ...rows])), count] };
   },
-  users: async ({ client }, _, id) => usersShown(await client.getUsersSession(id)),
-  create,
-  'add-users': async ({ client }, values, id) =>
-    usersShown(await client.putUsersSession(id, { ip_list: addresses(values) })),
-  'remove-users': async ({ client, config }, values, id) => {
-    const ip_list = addresses(values);
-    const question = `Remove ${ip_list.join(', ')} from session ${id} at ${config.apiUrl}?`;
-    if (!(await confirm(question, values.yes))) return undefined;
-    return usersShown(await client.deleteUsersSession(id, { ip_list }));
+});
+
+addAction(tool.command('get <id>'), {
+  about: 'show a session with its age, deployment, tags and users',
+  options: { json: AS_JSON },
+  run: async (terminal, _, id) => {
+    const session = await connect(terminal).client.getSession(id);
+    return { data: session, lines: table(detailsOf(session)) };
   },
-  delete: async ({ client, config }, values, id) => {
-    if (!(await confirm(`Delete session ${id} at ${config.apiUrl}?`, values.yes))) return undefined;
+});
+
+addAction(tool.command('users <id>'), {
+  about: 'list the users of a session',
+  options: { json: AS_JSON },
+  run: async (terminal, _, id) => usersResult(await connect(terminal).client.getUsersSession(id)),
+});
+
+addAction(tool.command('create'), {
+  about: 'create a session',
+  options: {
+    app: { value: 'NAME', required: true, about: 'the application' },
+    version: { value: 'NAME', about: 'the version of the application' },
+    ip: IP,
+    deploymentRequestId: { value: 'ID', about: 'the deployment to use' },
+    json: AS_JSON,
+  },
+  run: async (terminal, { app, version, ip, deploymentRequestId }) => {
+    const answer = await connect(terminal).client.sessionPost({
+      app_name: app,
+      ip_list: ip,
+      ...(version !== undefined && { version_name: version }),
+      ...(deploymentRequestId !== undefined && { deployment_request_id: deploymentRequestId }),
+    });
+    return { data: answer, lines: [`Session ${answer.session_id} of ${answer.app} ${answer.version}.`] };
+  },
+});
+
+addAction(tool.command('add-users <id>'), {
+  about: 'add users to a session',
+  options: { ip: IP, json: AS_JSON },
+  run: async (terminal, { ip }, id) =>
+    usersResult(await connect(terminal).client.putUsersSession(id, { ip_list: ip })),
+});
+
+addAction(tool.command('remove-users <id>'), {
+  about: 'remove users from a session',
+  options: { ip: IP, yes: YES, json: AS_JSON },
+  run: async (terminal, { ip }, id) => {
+    const { client, config } = connect(terminal);
+    await terminal.confirm(
+      () => `Remove ${counted(ip.length, 'user')} (${ip.join(', ')}) from session ${id} at ${config.apiUrl}?`,
+    );
+    return usersResult(await client.deleteUsersSession(id, { ip_list: ip }));
+  },
+});
+
+addAction(tool.command('delete <id>'), {
+  about: 'delete a session; its deployment goes on',
+  options: { yes: YES, json: AS_JSON },
+  run: async (terminal, _, id) => {
+    const { client, config } = connect(terminal);
+    await terminal.confirm(() => `Delete session ${id} at ${config.apiUrl}?`);
     const answer = await client.sessionDelete(id);
-    return { answer, text: answer.message ?? `Session ${id} is deleted.` };
+    return { data: answer, lines: [answer.message ?? 'Deleted.'] };
   },
-  'bulk-stop': bulkStop,
-};
-/** The commands that are about one session. */
-const NEED_ID = new Set(['get', 'users', 'add-users', 'remove-users', 'delete']);
+});
 
-await runProgram(main);
+addAction(tool.command('bulk-stop'), {
+  about: 'stop all sessions with one of these ids, on one of these deployments, or with these tags',
+  options: {
+    sessionId: { value: 'ID', list: true, about: 'a session; repeat it for more' },
+    deploymentRequestId: { value: 'ID', list: true, about: 'a deployment; repeat it for more' },
+    tag: { value: 'NAME', list: true, about: 'a tag of the deployment; repeat it for more' },
+    match: MATCH,
+    yes: YES,
+    json: AS_JSON,
+  },
+  run: async (terminal, { match = 'any', ...values }) => {
+    const chosen = FIELDS.filter(([option]) => values[option].length > 0);
+    const [first, ...others] = chosen;
+    if (first === undefined || others.length > 0)
+      throw new UsageError('bulk-stop needs one of --session-id, --deployment-request-id and --tag.');
+    const [option, field] = first;
+    const filter: Filter = { field, filter_type: match, values: values[option] };
+    const api = connect(terminal);
+    await terminal.confirm(() => bulkStopQuestion(api, terminal, filter));
+    const answer = await api.client.sessionsBulkStop({ filters: [filter] });
+    const stopped = answer.processable;
+    if (stopped === undefined)
+      return { data: answer, lines: ['Done. The answer does not name the sessions.'] };
+    return { data: answer, lines: [`Stopped ${counted(stopped.length, 'session')}.`, ...stopped] };
+  },
+});
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = readArguments(args);
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
-  const [name = '', id = ''] = positionals;
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (command === undefined)
-    throw new UsageError(name === '' ? 'Say what to do.' : `"${name}" is no command.`);
-  if (positionals.length > (NEED_ID.has(name) ? 2 : 1)) throw new UsageError('That is one word too many.');
-  if (NEED_ID.has(name) && id === '') throw new UsageError(`${name} needs to know of which session.`);
-  const shown = await command(connectApi(), values, id);
-  if (shown === undefined) console.log('Nothing was done.');
-  else console.log(values.json ? JSON.stringify(shown.answer, null, 2) : shown.text);
+await runTool(tool);
+
+function connect(terminal: Terminal): Api {
+  const api = connectApi();
+  terminal.target(api.target);
+  return api;
 }
 
-function readArguments(args: string[]) {
-  return readOptions({ args, options: OPTIONS, allowPositionals: true });
-}
-
-async function list({ client, config }: Api): Promise<Shown> {
-  const sessions = [];
-  const bar = progressBar('listing', 'sessions');
+async function listAll({ client }: Api, terminal: Terminal): Promise<SessionContext[]> {
+  const sessions: SessionContext[] = [];
+  const show = (): void => terminal.progress({ verb: 'listing', noun: 'sessions', done: sessions.length });
+  show();
   for await (const session of client.allSessions()) {
     sessions.push(session);
-    bar.update(sessions.length);
+    show();
   }
-  bar.stop();
-  const rows = sessions.map(({ session_id, status, deployment_request_id, user_count, linked, kind }) => [
-    session_id,
-    status ?? '?',
-    deployment_request_id ?? '-',
-    String(user_count ?? '?'),
-    yesOrNo(linked),
-    kind ?? '?',
-  ]);
-  const count = `${sessions.length} sessions at ${config.apiUrl}.`;
-  const heading = ['SESSION', 'STATUS', 'DEPLOYMENT', 'USERS', 'LINKED', 'KIND'];
-  return { answer: sessions, text: rows.length === 0 ? count : `${table([heading, ...rows])}\n${count}` };
+  return sessions;
 }
 
-async function create({ client }: Api, values: Values): Promise<Shown> {
-  if (values.app === undefined) throw new UsageError('create needs --app, the name of your application.');
-  const [deployment] = values['deployment-request-id'] ?? [];
-  const answer = await client.sessionPost({
-    app_name: values.app,
-    ip_list: addresses(values),
-    ...(values.version !== undefined && { version_name: values.version }),
-    ...(deployment !== undefined && { deployment_request_id: deployment }),
-  });
-  return {
-    answer,
-    text: `Session ${answer.session_id} of ${answer.app ?? values.app} ${answer.version ?? ''}.`,
-  };
+/** The list carries no tags: how many sessions have them is not known before the stop. */
+async function bulkStopQuestion(api: Api, terminal: Terminal, filter: Filter): Promise<string> {
+  const { field, filter_type, values } = filter;
+  const which = `${field} ${filter_type} of ${values.join(', ')}`;
+  if (field === 'deployment_tags')
+    return `Stop all sessions with ${which} at ${api.config.apiUrl}, however many there are?`;
+  const idOf = (session: SessionContext): string =>
+    (field === 'session_id' ? session.session_id : session.deployment_request_id) ?? '';
+  const found = (await listAll(api, terminal)).filter((session) => values.includes(idOf(session)));
+  return `Stop ${counted(found.length, 'session')} with ${which} at ${api.config.apiUrl}?`;
 }
 
-async function bulkStop({ client, config }: Api, values: Values): Promise<Shown | undefined> {
-  const given = FIELDS.filter(([option]) => values[option] !== undefined);
-  const [first, ...others] = given;
-  if (first === undefined || others.length > 0)
-    throw new UsageError('bulk-stop needs one of --session-id, --deployment-request-id and --tag.');
-  const [option, field] = first;
-  const chosen = values[option] ?? [];
-  const filter_type = matchOf(values.match);
-  const question = `Stop every session at ${config.apiUrl} with ${field} ${filter_type} of ${chosen.join(', ')}?`;
-  if (!(await confirm(question, values.yes))) return undefined;
-  const payload: SessionBulkStopPayload = { filters: [{ field, filter_type, values: chosen }] };
-  const answer = await client.sessionsBulkStop(payload);
-  const ids = answer.processable;
-  if (ids === undefined)
-    return { answer, text: 'The API accepted it, but did not say which sessions are stopped.' };
-  return { answer, text: [`${ids.length} sessions are stopped.`, ...ids].join('\n') };
+function usersResult(answer: { session_users?: { ip: string }[] | undefined }): Result {
+  const users = answer.session_users?.map(({ ip }) => ip) ?? [];
+  return { data: answer, lines: users.length === 0 ? ['No users.'] : users };
 }
 
-function matchOf(match: string | undefined): 'any' | 'all' {
-  if (match === undefined || match === 'any') return 'any';
-  if (match === 'all') return 'all';
-  throw new UsageError(`--match is "${match}"; it must be any or all.`);
-}
-
-function addresses({ ip = [] }: Values): string[] {
-  if (ip.length === 0) throw new UsageError('Say which users: --ip ADDRESS.');
-  return ip;
-}
-
-function usersShown(answer: { session_users?: { ip: string }[] | undefined }): Shown {
-  if (answer.session_users === undefined)
-    return { answer, text: 'Done. The API did not say which users are left.' };
-  const users = answer.session_users.map(({ ip }) => ip);
-  return { answer, text: users.length === 0 ? 'No users.' : users.join('\n') };
-}
-
-function yesOrNo(flag: boolean | undefined): string {
-  if (flag === undefined) return '?';
-  return flag ? 'yes' : 'no';
-}
-
-function detailsText(session: SessionGet): string {
-  const createdMs = createdAt(session.create_time);
-  const rows = [
+function detailsOf(session: SessionGet) {
+  const { create_time = '', deployment } = session;
+  const createdMs = createdAt(create_time);
+  const age = createdMs === undefined ? '' : ` (${ageText(Date.now() - createdMs)} ago)`;
+  return [
     ['session', session.session_id],
-    ['status', session.status ?? '?'],
-    [
-      'created',
-      (session.create_time ?? '?') +
-        (createdMs === undefined ? '' : ` (${ageText(Date.now() - createdMs)} ago)`),
-    ],
+    ['status', session.status],
+    ['created', `${create_time}${age}`],
     ['linked', yesOrNo(session.linked)],
-    ['kind', session.kind ?? '?'],
-    ['deployment', session.deployment?.request_id ?? '-'],
-    ['tags', session.deployment?.tags?.join(', ') ?? '-'],
-    ['users', session.session_users?.map(({ ip }) => ip).join(', ') || String(session.user_count ?? '?')],
+    ['kind', session.kind],
+    ['deployment', deployment?.request_id],
+    ['tags', deployment?.tags?.join(', ')],
+    ['users', session.session_users?.map(({ ip }) => ip).join(', ') || session.user_count],
   ];
-  return table(rows);
+}
+
+function yesOrNo(value: boolean | null | undefined): string | undefined {
+  return value == null ? undefined : value ? 'yes' : 'no';
 }

@@ -1,9 +1,16 @@
 /** A plain table for a terminal. */
+import { printable } from './printable.ts';
 
-/** Rows with their columns aligned; the first row is the heading. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  return rows.map((row) => line(row).trimEnd()).join('\n');
+/** Returns the rows as lines with aligned columns; a cell without a value is `-`. The first row is the heading. */
+export function table(rows: readonly (readonly (string | number | null | undefined)[])[]): string[] {
+  const cells = rows.map((row) => row.map((cell) => printable(String(cell ?? '-'))));
+  const widths = (cells[0] ?? []).map((_, column) =>
+    Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  return cells.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

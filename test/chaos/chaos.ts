@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import { ReceiveMessageCommand, SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { seededRandom } from '../../cli/storm.ts';
+import { seededRandom } from '../../cli/random.ts';
 import { startEventSource } from '../../local/event-source.ts';
 import type { FaultInput } from '../../local/sandbox/index.ts';
 import { startStage } from '../support/stage.ts';

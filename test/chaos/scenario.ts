@@ -1,5 +1,5 @@
 /** What happens in a chaos run: a world of sessions, the events about it, and what must be left of it. Seeded. */
-import { seededRandom, shuffled } from '../../cli/storm.ts';
+import { seededRandom, shuffled } from '../../cli/random.ts';
 
 /** A session of the world. */
 export interface ChaosSession {

@@ -3,93 +3,163 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAttributes } from '../../lib/session-events/dead-letters.ts';
+import { describe, expect, type TestContext, test } from 'vitest';
 import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 import { runTool } from '../support/cli.ts';
 
 const { events, deadLetters } = LOCAL_QUEUE_NAMES;
-let sqs: Awaited<ReturnType<typeof startFauxqs>>;
-beforeEach(async () => {
-  sqs = await startFauxqs({ port: 0, logger: false });
+const ended = (session_id: string) => ({ type: 'match.ended', data: { session_id } });
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
+/** The two queues of a local stage of the test's own. The tool waits for SQS: the tests wait side by side. */
+async function startQueues({ onTestFinished }: TestContext) {
+  const sqs = await startFauxqs({ port: 0, logger: false });
+  onTestFinished(() => sqs.stop());
   sqs.createQueue(events);
   sqs.createQueue(deadLetters);
-});
-afterEach(async () => {
-  await sqs.stop();
-});
-
-const cli = (...args: string[]) => runTool('dead-letters', args, { LOCAL_SQS_PORT: String(sqs.port) });
-
-function die(code: string, reason: string, body: object): void {
-  const letter = { body: JSON.stringify(body), code, reason, messageId: 'original', receiveCount: 3 };
-  const messageAttributes = deadLetterAttributes(letter, new Date('2026-01-31T20:15:00Z'));
-  sqs.sendMessage(deadLetters, letter.body, { messageAttributes });
+  return {
+    url: `http://127.0.0.1:${sqs.port}/000000000000`,
+    tool: (...args: string[]) => runTool('dead-letters', args, { LOCAL_SQS_PORT: String(sqs.port) }),
+    /** Puts a dead letter into the queue; returns its id. */
+    die: (code: string, reason: string, body: object): string => {
+      const messageAttributes = {
+        ERROR_CODE: text(code),
+        ERROR_MESSAGE: text(reason),
+        FAILED_AT: text('2026-01-31T20:15:00.000Z'),
+        ORIGINAL_MESSAGE_ID: text('original'),
+        RECEIVE_COUNT: { DataType: 'Number', StringValue: '3' },
+      };
+      return sqs.sendMessage(deadLetters, JSON.stringify(body), { messageAttributes }).messageId;
+    },
+    ready: (queue: string): unknown[] =>
+      sqs.inspectQueue(queue)?.messages.ready.map(({ body }) => JSON.parse(body)) ?? [],
+    kept: (): number => {
+      const messages = sqs.inspectQueue(deadLetters)?.messages;
+      return (messages?.ready.length ?? 0) + (messages?.inflight.length ?? 0);
+    },
+  };
 }
 
-const ready = (queue: string) =>
-  sqs.inspectQueue(queue)?.messages.ready.map(({ body }) => JSON.parse(body)) ?? [];
-const ended = (session_id: string) => ({ type: 'match.ended', data: { session_id } });
-
-describe('list', () => {
-  test('shows when, type, code, reason and receive count, and takes nothing out', async () => {
-    die('REFUSED', 'sessionDelete: the API answered 400.', ended('a'));
-    const { out } = await cli('list');
+describe.concurrent('list', () => {
+  test('shows when, type, code, receive count, id and reason, and takes nothing out', async (context) => {
+    const { tool, die, ready, url } = await startQueues(context);
+    const id = die('REFUSED', 'sessionDelete: the API answered 400.', ended('a'));
+    const { out, err, code } = await tool('list');
     expect(out).toMatch(/^WHEN +TYPE +CODE +RECEIVES +ID +REASON$/m);
-    expect(out).toMatch(
-      /2026-01-31T20:15:00.000Z +match.ended +REFUSED +3 +\S+ +sessionDelete: the API answered 400\./,
-    );
+    expect(out.split('\n')[1]?.split(/ {2,}/)).toEqual([
+      '2026-01-31T20:15:00.000Z',
+      'match.ended',
+      'REFUSED',
+      '3',
+      id,
+      'sessionDelete: the API answered 400.',
+    ]);
+    expect(err).toBe(`Target: local stage, ${url}/${deadLetters}\n`);
+    expect(code).toBe(0);
     expect(ready(deadLetters)).toEqual([ended('a')]);
   });
 
-  test('as JSON, all of more than ten, each once', async () => {
-    for (let index = 0; index < 23; index += 1) die('REFUSED', 'no', ended(`s${index}`));
-    const letters: unknown = JSON.parse((await cli('list', '--json')).out);
-    expect(letters).toHaveLength(23);
+  test('prints JSON: all of more than ten, each once', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
+    const ids = Array.from({ length: 23 }, (_, index) => die('REFUSED', 'no', ended(`s${index}`)));
+    const letters: { messageId: string }[] = JSON.parse((await tool('list', '--json')).out);
+    expect(letters.map(({ messageId }) => messageId).sort()).toEqual(ids.sort());
     expect(ready(deadLetters)).toHaveLength(23);
   });
 
-  test('says that there are none', async () => {
-    expect((await cli('list')).out).toBe('No dead letters.\n');
+  test('says that there are none', async (context) => {
+    const { tool } = await startQueues(context);
+    expect((await tool('list')).out).toBe('No dead letters.\n');
+  });
+
+  test('shows what a terminal would obey as escapes, as text and as JSON', async (context) => {
+    const { tool, die } = await startQueues(context);
+    die('REFUSED', 'moved \u202eevil\u2066 \u009b2J\nline two', {
+      ...ended('a'),
+      type: '\u001b[31mred\u0007',
+    });
+    const { out } = await tool('list');
+    expect(out).toContain(String.raw`moved \u202eevil\u2066 \u009b2J\u000aline two`);
+    expect(out).toContain(String.raw`\u001b[31mred\u0007`);
+    const json = (await tool('list', '--json')).out;
+    expect(json).toMatch(/^[\n\x20-\x7e]*$/);
+    expect(JSON.parse(json)).toMatchObject([{ reason: 'moved \u202eevil\u2066 \u009b2J\nline two' }]);
+  });
+
+  test('an id that no dead letter has is an error, and takes nothing out', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
+    die('REFUSED', 'no', ended('a'));
+    const { code, err } = await tool('list', '--id', 'nowhere');
+    expect(code).toBe(1);
+    expect(err).toContain('No dead letter has the id nowhere.');
+    expect(ready(deadLetters)).toEqual([ended('a')]);
   });
 });
 
-describe('redrive', () => {
-  test('sends all back, and the dead-letter queue is empty', async () => {
+describe.concurrent('redrive', () => {
+  test('sends all back, and the dead-letter queue is empty', async (context) => {
+    const { tool, die, ready, url } = await startQueues(context);
     for (let index = 0; index < 12; index += 1) die('REFUSED', 'no', ended(`s${index}`));
-    expect((await cli('redrive', '--yes')).out).toContain('Sent 12 back');
+    const { out, err } = await tool('redrive', '--yes');
+    expect(out).toBe('Sent 12 back to the events queue.\n');
+    expect(err).toBe(`Target: local stage, ${url}/${deadLetters} → local stage, ${url}/${events}\n`);
     expect(ready(events)).toHaveLength(12);
     expect(ready(deadLetters)).toEqual([]);
   });
 
-  test('with a code, only those; the others are visible at once', async () => {
+  test('with a code sends only those; the others are visible at once', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
-    expect((await cli('redrive', '--code', 'REFUSED', '--yes')).out).toContain('Sent 1 back');
+    expect((await tool('redrive', '--code', 'REFUSED', '--yes')).out).toContain('Sent 1 back');
     expect([ready(events), ready(deadLetters)]).toEqual([[ended('a')], [ended('b')]]);
   });
 
-  test('asks first, and does nothing where nobody can answer', async () => {
+  test('with an id sends only that one', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
-    expect(await cli('redrive')).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
-    expect(await cli('redrive', '--code', 'REFUSED')).toMatchObject({ code: 2 });
+    const id = die('REFUSED', 'no', ended('b'));
+    expect((await tool('redrive', '--id', id, '--yes')).out).toContain('Sent 1 back');
+    expect([ready(events), ready(deadLetters)]).toEqual([[ended('b')], [ended('a')]]);
+  });
+
+  test('with an id that no dead letter has is an error', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
+    die('REFUSED', 'no', ended('a'));
+    const { code, err } = await tool('redrive', '--id', 'nowhere', '--yes');
+    expect(code).toBe(1);
+    expect(err).toContain('No dead letter has the id nowhere.');
     expect([ready(events), ready(deadLetters)]).toEqual([[], [ended('a')]]);
   });
 
-  test('what cannot be sent stays', async () => {
+  test('says how many before it asks; without a terminal it does nothing', async (context) => {
+    const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
-    const missing = `http://127.0.0.1:${sqs.port}/000000000000/missing`;
-    expect((await cli('redrive', '--yes', '--queue-url', missing)).code).toBe(1);
-    const state = sqs.inspectQueue(deadLetters)?.messages;
-    expect((state?.ready.length ?? 0) + (state?.inflight.length ?? 0)).toBe(1);
+    die('INVALID_EVENT', 'no', ended('b'));
+    const all = await tool('redrive');
+    expect(all.err).toContain('Send all dead letters (about 2) back to the events queue?');
+    expect(all.err).toContain('No terminal to confirm on: pass --yes.');
+    const some = await tool('redrive', '--code', 'REFUSED');
+    expect(some.err).toContain('Send 1 dead letter back to the events queue?');
+    expect([all.code, some.code]).toEqual([2, 2]);
+    expect(ready(events)).toEqual([]);
+    expect(ready(deadLetters)).toHaveLength(2);
+  });
+
+  test('what cannot be sent stays', async (context) => {
+    const { tool, die, kept, url } = await startQueues(context);
+    die('REFUSED', 'no', ended('a'));
+    expect((await tool('redrive', '--yes', '--queue-url', `${url}/missing`)).code).toBe(1);
+    expect(kept()).toBe(1);
   });
 });
 
-test('export writes a line for each, and takes nothing out', async () => {
+test.concurrent('export writes a line for each, and takes nothing out', async (context) => {
+  const { tool, die, ready } = await startQueues(context);
   die('REFUSED', 'no', ended('a'));
   const folder = await mkdtemp(join(tmpdir(), 'dead-letters-'));
   const file = join(folder, 'out.ndjson');
-  expect((await cli('export', file)).code).toBe(0);
+  expect((await tool('export', file)).out).toContain('Wrote 1 dead letter to ');
   expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
     code: 'REFUSED',
     body: JSON.stringify(ended('a')),
@@ -98,11 +168,19 @@ test('export writes a line for each, and takes nothing out', async () => {
   await rm(folder, { recursive: true });
 });
 
-test.each([[['lst']], [[]], [['export']], [['list', '--foo']]])(
-  'a mistake, %j, is one line',
-  async (args) => {
-    const { code, err } = await cli(...args);
-    expect(code).toBe(2);
-    expect(err.trim().split('\n')).toHaveLength(1);
-  },
-);
+test.concurrent.for([
+  [['lst'], "Unknown command 'lst' (Did you mean list?)."],
+  [[], 'No command. The commands are list, export, redrive.'],
+  [['export'], "Missing required argument 'file'."],
+  [['list', '--foo'], "Unknown option '--foo'."],
+  [['list', '--queue-url', 'http://127.0.0.1:1'], "Unknown option '--queue-url'"],
+  [['list', '--dead-letter-queue-url', 'nowhere'], 'It must be an http or https URL.'],
+  [['redrive', '--id', 'a', '--id', 'b'], 'Pass it once.'],
+  [['redrive', '--dead-letter-queue-url', 'http://127.0.0.1:1/x/y'], 'Pass --queue-url'],
+] as const)('a mistake, %j, is one line', async ([args, message]) => {
+  const { code, err } = await runTool('dead-letters', args, {});
+  expect(err).toContain(message);
+  expect(err).toMatch(/See npm run dead-letters -- --help\.\n$/);
+  expect(err.trim().split('\n')).toHaveLength(1);
+  expect(code).toBe(2);
+});

@@ -1,28 +1,21 @@
-/** `npm run sweep` as a person uses it: the real program against the local stage's sandbox. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
-import { runTool } from '../support/cli.ts';
+/** `npm run sweep` as a person uses it: the real program against the sandbox of the local stage. */
+import { expect, type TestContext, test } from 'vitest';
+import { runTool, startPopulated } from '../support/cli.ts';
 
 const STALE = ['empty1-s', 'empty2-s', 'error1-s', 'old1-s', 'unlinked1-s'];
-let sandbox: Sandbox;
 
-beforeEach(async () => {
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
-  seedPopulation(sandbox.store);
-});
-afterEach(async () => {
-  await sandbox.stop();
-});
-
-async function cli(args: string[], variables: Record<string, string> = {}) {
-  const local = { LOCAL_SANDBOX_PORT: new URL(sandbox.url).port, API_RATE: '1000' };
-  return await runTool('sweep', args, { ...local, ...variables });
+async function start(context: TestContext) {
+  const { sandbox, env } = await startPopulated(context);
+  return {
+    sandbox,
+    cli: (...args: string[]) => runTool('sweep', args, env),
+    stopped: (): string[] => sandbox.store.deletedIds().sort(),
+  };
 }
 
-const stopped = (): string[] => sandbox.store.deletedIds().sort();
-
-test('with no option it reports what is stale and by which rule, and stops nothing', async () => {
-  const { code, out } = await cli([]);
+test.concurrent('with no option it reports what is stale and by which rule, and stops nothing', async (context) => {
+  const { cli, sandbox, stopped } = await start(context);
+  const { code, out, err } = await cli();
   expect(out).toMatch(/^SESSION +DEPLOYMENT +USERS +AGE +RULE +VERDICT$/m);
   expect(out).toMatch(/^old1-s +2c9a7d10e4f8 +1 +1d 2h +max-age +stop$/m);
   expect(out).toMatch(/^empty1-s +a417b3905dce +0 +47m \d+s +empty +stop$/m);
@@ -31,31 +24,35 @@ test('with no option it reports what is stale and by which rule, and stops nothi
   expect(out).not.toContain('abc123-s');
   expect(out).not.toContain('lobby');
   expect(out).toContain(`43 sessions at ${sandbox.url}: 5 stale. --stop stops them.`);
+  expect(err).toBe(`Target: local stage, ${sandbox.url}\n`);
   expect(code).toBe(0);
   expect(stopped()).toEqual([]);
 });
 
-test('--stop without a terminal asks nobody and stops nothing; with --yes it stops what is stale and no other', async () => {
-  const asked = await cli(['--stop']);
-  expect(asked.err).toContain(`Stop 5 sessions at ${sandbox.url}? There is nobody to ask here: add --yes.`);
+test.concurrent('--stop says how many and asks; without a terminal it stops nothing, with --yes what is stale and no other', async (context) => {
+  const { cli, sandbox, stopped } = await start(context);
+  const asked = await cli('--stop');
+  expect(asked.err).toContain(`Stop 5 sessions at ${sandbox.url}? No terminal to confirm on: pass --yes.`);
   expect(asked.code).toBe(2);
   expect(stopped()).toEqual([]);
 
-  const { code, out } = await cli(['--stop', '--yes']);
+  const { code, out } = await cli('--stop', '--yes');
   expect(out).toContain('stopped 5.');
   expect(code).toBe(0);
   expect(stopped()).toEqual(STALE);
 });
 
-test('thresholds and protection are options', async () => {
-  const { out } = await cli(['--empty-after', '1h', '--max-age', 'off', '--protect', 'session:error1-s']);
+test.concurrent('thresholds and protection are options', async (context) => {
+  const { cli } = await start(context);
+  const { out } = await cli('--empty-after', '1h', '--max-age', 'off', '--protect', 'session:error1-s');
   expect(out).toMatch(/^empty1-s .* young +keep$/m);
   expect(out).not.toContain('old1-s');
   expect(out).not.toContain('error1-s');
 });
 
-test('--json tells the same to a program', async () => {
-  const report: unknown = JSON.parse((await cli(['--json'])).out);
+test.concurrent('--json prints the report for a program', async (context) => {
+  const { cli } = await start(context);
+  const report: unknown = JSON.parse((await cli('--json')).out);
   expect(report).toMatchObject({ mode: 'report', listed: 43, stopped: 0, guardTripped: false });
   expect(report).toHaveProperty(
     'sessions',
@@ -65,35 +62,41 @@ test('--json tells the same to a program', async () => {
   );
 });
 
-test('the guard holds for a person, too', async () => {
-  const { code, err } = await cli(['--stop', '--yes', '--max-stops', '4']);
+test.concurrent('the guard holds for the tool, too', async (context) => {
+  const { cli, stopped } = await start(context);
+  const { code, err } = await cli('--stop', '--yes', '--max-stops', '4');
   expect(err).toContain('More are stale than --max-stops allows: none was stopped.');
   expect(code).toBe(1);
   expect(stopped()).toEqual([]);
 });
 
-test.each([
+test.concurrent.for([
   ['--empty-after', '15x'],
   ['--unlinked-after', ''],
   ['--protect', 'lobby'],
   ['--max-stops', '0'],
-])('%s "%s" names the option and the accepted form', async (option, value) => {
-  const { code, err } = await cli([option, value]);
-  expect(err).toContain(`${option} has the invalid value "${value}". Expected `);
+])('%s "%s" names the option and the accepted form', async ([option = '', value = '']) => {
+  const { code, err } = await runTool('sweep', [option, value], {});
+  expect(err).toContain(`${option} is "${value}". `);
+  expect(err).not.toContain('SWEEP_');
   expect(code).toBe(2);
 });
 
-test('with a key it talks to the API that is named, and says when the key is refused', async () => {
-  const { code, err } = await cli([], { SESSIONS_API_KEY: 'wrong-key', SESSIONS_API_URL: sandbox.url });
-  expect(err).toContain('listSessions');
+test.concurrent('with a key it works on the API that is named, and says that the key is refused', async (context) => {
+  const { sandbox } = await start(context);
+  const { code, err } = await runTool('sweep', [], {
+    SESSIONS_API_KEY: 'wrong-key',
+    SESSIONS_API_URL: sandbox.url,
+  });
+  expect(err).toMatch(new RegExp(`^Target: ${sandbox.url}\nlistSessions: `));
   expect(err).not.toContain('wrong-key');
   expect(code).toBe(1);
 });
 
-test('without a stage it says so', async () => {
+test.concurrent('without a stage it says so', async (context) => {
+  const { cli, sandbox } = await start(context);
   await sandbox.stop();
-  const { code, err } = await cli([]);
-  expect(err).toContain('Is the local stage running (npm start)?');
+  const { code, err } = await cli();
+  expect(err).toContain('is the local stage running (npm start)?');
   expect(code).toBe(1);
-  sandbox = await startSandbox();
 });
