@@ -1,7 +1,8 @@
 /** `npm run dead-letters`: what could not be applied, why, and back into the queue with it. */
 import { writeFile } from 'node:fs/promises';
-import type { QueueRef, StoredDeadLetter } from '../lib/sqs/redrive.ts';
-import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/sqs/redrive.ts';
+import type { StoredDeadLetter } from '../lib/sqs/dead-letter.ts';
+import type { QueueRef } from '../lib/sqs/redrive.ts';
+import { receiveDeadLetters, redrive, release } from '../lib/sqs/redrive.ts';
 import { localStage } from '../local-addresses.ts';
 import { confirm } from './ask.ts';
 import { UsageError } from './errors.ts';
@@ -86,7 +87,7 @@ async function redriveLetters(values: Values): Promise<void> {
   }
   const [from, to] = [await deadLetterQueue(values), await connect(values['queue-url'])];
   const filtered = values.code !== undefined || values.id !== undefined;
-  if (!filtered && (await moveAll(from, to, values))) return;
+  if (!filtered && !(await confirm('Send all dead letters back to the events queue?', values.yes))) return;
   const { wanted, others } = await receive(from, values);
   await release(from, others);
   if (wanted.length === 0) {
@@ -96,10 +97,10 @@ async function redriveLetters(values: Values): Promise<void> {
   // Without a filter the person has said yes already.
   if (filtered && !(await agreed(from, wanted, values))) return;
   const bar = progressBar('sending', 'events', wanted.length);
-  const { moved, left } = await redrive(from, to, wanted, bar.update);
+  const { moved, left, reason } = await redrive(from, to, wanted, bar.update);
   bar.stop();
   console.log(`Sent ${moved} back to the events queue.`);
-  if (left > 0) throw new Error(`${left} could not be sent; they stay in the dead-letter queue.`);
+  if (left > 0) throw new Error(`${left} stay in the dead-letter queue: ${reason}`);
 }
 
 async function agreed(from: QueueRef, wanted: readonly StoredDeadLetter[], values: Values): Promise<boolean> {
@@ -111,14 +112,6 @@ async function agreed(from: QueueRef, wanted: readonly StoredDeadLetter[], value
     await release(from, wanted);
     throw error;
   }
-}
-
-/** Everything: by SQS itself where it can. Gives whether that is all there is to do. */
-async function moveAll(from: QueueRef, to: QueueRef, values: Values): Promise<boolean> {
-  if (!(await confirm('Send all dead letters back to the events queue?', values.yes))) return true;
-  if (!(await startMoveTask(from, to))) return false;
-  console.log('SQS moves them now, on its own.');
-  return true;
 }
 
 /** What is there and wanted, made visible again at once. */
@@ -135,7 +128,11 @@ async function receive(from: QueueRef, { code, id }: Values) {
   return { wanted: letters.filter(isWanted), others: letters.filter((letter) => !isWanted(letter)) };
 }
 
-/** A receipt handle is of no use to anyone else. */
-function shown({ receiptHandle: _, ...letter }: StoredDeadLetter): object {
+/** The letter without what only SQS uses. */
+function shown({
+  receiptHandle: _receiptHandle,
+  attributes: _attributes,
+  ...letter
+}: StoredDeadLetter): object {
   return letter;
 }

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deadLetterAttributes } from '../../lib/session-events/dead-letters.ts';
 import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 import { runTool } from '../support/cli.ts';
 
@@ -21,10 +20,19 @@ afterEach(async () => {
 
 const cli = (...args: string[]) => runTool('dead-letters', args, { LOCAL_SQS_PORT: String(sqs.port) });
 
+const AT = '2026-01-31T20:15:00.000Z';
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
 function die(code: string, reason: string, body: object): void {
-  const letter = { body: JSON.stringify(body), code, reason, messageId: 'original', receiveCount: 3 };
-  const messageAttributes = deadLetterAttributes(letter, new Date('2026-01-31T20:15:00Z'));
-  sqs.sendMessage(deadLetters, letter.body, { messageAttributes });
+  const messageAttributes = {
+    ERROR_CODE: text(code),
+    ERROR_MESSAGE: text(reason),
+    FAILED_AT: text(AT),
+    ORIGINAL_MESSAGE_ID: text('original'),
+    ORIGINAL_SENT_AT: text(AT),
+    RECEIVE_COUNT: { DataType: 'Number', StringValue: '3' },
+  };
+  sqs.sendMessage(deadLetters, JSON.stringify(body), { messageAttributes });
 }
 
 const ready = (queue: string) =>
@@ -66,7 +74,7 @@ describe('redrive', () => {
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
     expect((await cli('redrive', '--code', 'REFUSED', '--yes')).out).toContain('Sent 1 back');
-    expect([ready(events), ready(deadLetters)]).toEqual([[ended('a')], [ended('b')]]);
+    expect([ready(events), ready(deadLetters)]).toEqual([[{ ...ended('a'), time: AT }], [ended('b')]]);
   });
 
   test('asks first, and does nothing where nobody can answer', async () => {
