@@ -1,6 +1,7 @@
 /** `npm run bench`: measures what the project promises, against its peers, in one run, and writes bench/RESULTS.md. */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { acknowledging } from './acknowledge.ts';
 import { calls, drainTime } from './calls.ts';
 import { coldStart } from './cold-start.ts';
 import { cpu, growth } from './cpu.ts';
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, () => Promise<Part>>> = {
   latency,
   memory,
   growth,
+  acknowledge: acknowledging,
 };
 
 const [only] = process.argv.slice(2);

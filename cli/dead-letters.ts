@@ -1,7 +1,7 @@
 /** `npm run dead-letters`: what could not be applied and why, and the way back into the events queue. */
 import { writeFile } from 'node:fs/promises';
-import type { StoredDeadLetter } from '../lib/sqs/redrive.ts';
-import { receiveDeadLetters, redrive, release, startMoveTask } from '../lib/sqs/redrive.ts';
+import type { StoredDeadLetter } from '../lib/sqs/dead-letter.ts';
+import { receiveDeadLetters, redrive, release } from '../lib/sqs/redrive.ts';
 import { localStage } from '../local-addresses.ts';
 import { UsageError } from './errors.ts';
 import type { ValuesOf } from './options.ts';
@@ -84,12 +84,10 @@ addAction(tool.command('redrive'), {
 
 await runTool(tool);
 
-/** Leaves the work to SQS where it can move the messages itself. */
 async function redriveAll(terminal: Terminal, from: Queue, to: Queue): Promise<Result> {
   await terminal.confirm(
     async () => `Send all dead letters (about ${await countMessages(from)}) back to the events queue?`,
   );
-  if (await startMoveTask(from, to)) return { lines: ['SQS moves them now, on its own.'] };
   const letters = await Array.fromAsync(receiveDeadLetters(from));
   return letters.length === 0 ? { lines: ['No dead letters.'] } : await send(terminal, from, to, letters);
 }
@@ -109,12 +107,12 @@ async function redriveSome(terminal: Terminal, from: Queue, to: Queue, values: W
 
 async function send(terminal: Terminal, from: Queue, to: Queue, letters: readonly StoredDeadLetter[]) {
   const total = letters.length;
-  const { moved, left } = await redrive(from, to, letters, (done) =>
+  const { moved, left, reason } = await redrive(from, to, letters, (done) =>
     terminal.progress({ verb: 'sending', noun: 'events', done, total }),
   );
   return {
     lines: [`Sent ${moved} back to the events queue.`],
-    problems: left > 0 ? [`${left} could not be sent. They stay in the dead-letter queue.`] : [],
+    problems: left > 0 ? [`${left} could not be sent and stay in the dead-letter queue: ${reason}`] : [],
   };
 }
 
@@ -146,6 +144,6 @@ function noneText({ code }: Which): string {
 }
 
 /** A receipt handle is of no use to anyone else. */
-function dataOf({ receiptHandle: _, ...letter }: StoredDeadLetter): object {
+function dataOf({ receiptHandle: _, attributes: _attributes, ...letter }: StoredDeadLetter): object {
   return letter;
 }

@@ -11,7 +11,7 @@ import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
 import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { createSecretReader, type SecretReader } from '../lib/runtime/secrets.ts';
-import { loadSqs } from '../lib/sqs/client.ts';
+import { sqsClient } from '../lib/sqs/client.ts';
 import { publishEvents } from '../lib/sqs/publish.ts';
 
 const { signingSecrets, edgegapToken, eventsQueueUrl: queueUrl } = readHookConfig();
@@ -20,7 +20,7 @@ const secret = (variable: string, value: string): SecretReader =>
 const verify = createVerifier(signingSecrets.map((value) => secret('HOOK_SIGNING_SECRET', value)));
 const readToken = edgegapToken === undefined ? undefined : secret('HOOK_EDGEGAP_TOKEN', edgegapToken);
 // Every request needs it: better loaded before the first one, where Lambda gives a whole CPU.
-const { client } = await loadSqs();
+const client = await sqsClient();
 
 export const handler = middy<unknown, APIGatewayProxyStructuredResultV2, Error>({ timeoutEarlyInMillis: 500 })
   .use(errors<unknown, APIGatewayProxyStructuredResultV2>())

@@ -1,15 +1,14 @@
 /** One clear log line for an invocation that fails as a whole. */
-import type { MiddlewareObj } from '@middy/core';
+import type { MiddlewareObj, Request } from '@middy/core';
 import { logError } from './log.ts';
 
 /**
- * Logs the error's name and message (chosen fields only: an error of an HTTP client may hold the key in its
- * headers) and lets it pass: Lambda then delivers the whole batch again.
+ * Logs the error and lets it pass: Lambda then delivers the whole batch again. Only its name and message are logged, because
+ * an error of an HTTP client may hold the API key in its headers.
  */
 export function errors<TEvent, TResult>(): MiddlewareObj<TEvent, TResult, Error> {
-  return {
-    onError: ({ error }) => {
-      logError('invocation failed', { error: error?.name, reason: error?.message });
-    },
+  const onError = ({ error }: Request<TEvent, TResult, Error>): void => {
+    logError('invocation failed', { error: error?.name, reason: error?.message });
   };
+  return { onError };
 }

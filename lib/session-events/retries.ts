@@ -1,20 +1,27 @@
-/** Partial batch responses: the outcomes of a batch become dead letters, back-off and `batchItemFailures`. */
-import type { MiddlewareObj } from '@middy/core';
-import type { SQSEvent } from 'aws-lambda';
+/** The retries of a batch: dead letters, back-off, and Lambda's partial batch response. */
+import type { MiddlewareObj, Request } from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { withDeadline } from '../runtime/deadline.ts';
+import { acknowledgeMs } from '../runtime/invocation-time.ts';
 import { acknowledge } from './acknowledge.ts';
+import type { BatchReport } from './batch.ts';
 import type { QueueConfig } from './config.ts';
-import type { BatchInternal, BatchResult } from './middleware-types.ts';
+import { reportBatch } from './report.ts';
 
-/** Turns the handler's report into Lambda's response, and leaves the final report for the telemetry. */
-export function batchResponses(queues: QueueConfig): MiddlewareObj<SQSEvent, BatchResult, Error> {
-  return {
-    after: async (request) => {
-      const report = request.response;
-      if (report === null || report === undefined || !('outcomes' in report)) return;
-      const { outcomes, response } = await acknowledge(request.event.Records, report.outcomes, queues);
-      const internal: BatchInternal = request.internal;
-      internal.report = { ...report, outcomes };
-      request.response = response;
-    },
+/**
+ * Acknowledges what the handler reports, and answers Lambda with the records that go back. This has a deadline of its own:
+ * middy's early timeout covers the handler alone. Other middlewares' `after` hooks do not run: `retries` has the last word.
+ * @throws (into the chain) Error without a report: an empty answer would acknowledge every record.
+ */
+export function retries(queues: QueueConfig): MiddlewareObj<SQSEvent, BatchReport, Error> {
+  const after = async (request: Request<SQSEvent, BatchReport, Error>): Promise<SQSBatchResponse> => {
+    const { event, context, response: report } = request;
+    if (!report) throw new Error('The handler returned no report: nothing is acknowledged.');
+    const { outcomes, response } = await withDeadline(acknowledgeMs(context), undefined, (signal) =>
+      acknowledge(event.Records, report.outcomes, queues, signal),
+    );
+    reportBatch({ ...report, outcomes }, context.functionName);
+    return response;
   };
+  return { after };
 }

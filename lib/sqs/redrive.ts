@@ -1,32 +1,23 @@
-/** Redrive: looks into a dead-letter queue, and sends what is in it back, never losing what could not be sent. */
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
-import { parseEvent } from '../../events/index.ts';
+/** Redrive: receives what is in a dead-letter queue, and sends it back. What cannot be sent stays. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { chunks } from '../runtime/lists.ts';
-import { chunkEntries } from './publish.ts';
+import type { EntryResult } from './batches.ts';
+import { packBatches, runBatches } from './batches.ts';
+import { withRequestDeadline } from './client.ts';
+import type { StoredDeadLetter } from './dead-letter.ts';
+import { readDeadLetter, redriven } from './dead-letter.ts';
+import { sendAll } from './send.ts';
+import { changeVisibility } from './visibility.ts';
 
-/** SQS takes ten entries a batch call. */
-const TEN = 10;
-/** While a person looks or sends, messages are hidden so long, in seconds. */
+/** While somebody looks at dead letters, or sends them, they are hidden from others for this time. */
 const HIDDEN_S = 120;
-/** A queue is empty when so many receives in a row found nothing new. */
-const EMPTY_RECEIVES = 3;
-
-/** A dead letter, as it lies in the queue. */
-export interface StoredDeadLetter {
-  /** SQS's id of the dead letter. */
-  messageId: string;
-  receiptHandle: string;
-  /** The event as it came. */
-  body: string;
-  /** The event's type, where it names one. */
-  type: string;
-  /** When it failed, ISO 8601. */
-  failedAt: string;
-  /** A stable code; `MAX_RECEIVES` for what the queue itself moved here. */
-  code: string;
-  reason: string;
-  receiveCount: number;
-}
+const RECEIVES_AT_ONCE = 8;
+/** SQS's most for one receive. */
+const MESSAGES = 10;
+/** A receive that waits asks all of SQS's servers, so that an empty answer is true; one that does not wait asks some. */
+const WAIT_S = 1;
+/** Sent, then deleted, before the next ones: at most these are in both queues where the tool is killed. */
+const LETTERS_AT_ONCE = 100;
 
 /** A queue and the client that reaches it. */
 export interface QueueRef {
@@ -34,126 +25,130 @@ export interface QueueRef {
   url: string;
 }
 
-/** Receives all that is in a dead-letter queue and not hidden. They stay hidden for 2 minutes: {@link release} them. */
-export async function* receiveDeadLetters({ client, url }: QueueRef): AsyncGenerator<StoredDeadLetter> {
-  const { ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
-  const seen = new Set<string>();
-  for (let empty = 0; empty < EMPTY_RECEIVES; ) {
-    const answer = await client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: url,
-        MaxNumberOfMessages: TEN,
-        VisibilityTimeout: HIDDEN_S,
-        WaitTimeSeconds: empty === 0 ? 0 : 1,
-        MessageAttributeNames: ['All'],
-        MessageSystemAttributeNames: ['All'],
-      }),
-    );
-    const letters = (answer.Messages ?? [])
-      .flatMap(readLetter)
-      .filter(({ messageId }) => !seen.has(messageId));
-    empty = letters.length === 0 ? empty + 1 : 0;
-    for (const letter of letters) {
-      seen.add(letter.messageId);
-      yield letter;
+/** What a redrive came to. */
+export interface Redriven {
+  /** Letters that are in the events queue, and no longer in the dead-letter queue. */
+  moved: number;
+  /** Letters that stay in the dead-letter queue. */
+  left: number;
+  /** Why the first of these stays. */
+  reason?: string;
+}
+
+/**
+ * Receives all visible dead letters, each once. They stay hidden for 2 minutes: redrive or {@link release} them. Where the
+ * caller stops early, or a receive fails, what was received until then is released.
+ * @throws what the SDK throws when a receive fails.
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+ */
+export async function* receiveDeadLetters(queue: QueueRef): AsyncGenerator<StoredDeadLetter> {
+  const received = new Map<string, StoredDeadLetter>();
+  let finished = false;
+  try {
+    while (!finished) {
+      const answers = await Promise.allSettled(
+        Array.from({ length: RECEIVES_AT_ONCE }, () => receive(queue)),
+      );
+      const known = received.size;
+      for (const letter of answers.flatMap(lettersOf)) received.set(letter.messageId, letter);
+      for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+      yield* [...received.values()].slice(known);
+      finished = received.size === known || answers.some((answer) => lettersOf(answer).length === 0);
     }
+  } finally {
+    if (!finished) await release(queue, [...received.values()]);
   }
 }
 
-/** Makes dead letters visible again at once. */
+async function receive({ client, url }: QueueRef): Promise<StoredDeadLetter[]> {
+  const { ReceiveMessageCommand } = await import('@aws-sdk/client-sqs');
+  const command = new ReceiveMessageCommand({
+    QueueUrl: url,
+    MaxNumberOfMessages: MESSAGES,
+    VisibilityTimeout: HIDDEN_S,
+    WaitTimeSeconds: WAIT_S,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['All'],
+  });
+  const { Messages = [] } = await withRequestDeadline(undefined, (options) => client.send(command, options));
+  return Messages.flatMap((message) => readDeadLetter(message) ?? []);
+}
+
+function lettersOf(settled: PromiseSettledResult<StoredDeadLetter[]>): StoredDeadLetter[] {
+  return settled.status === 'fulfilled' ? settled.value : [];
+}
+
+/** Makes dead letters visible again at once. Where that fails, they become visible after 2 minutes. */
 export async function release(
   { client, url }: QueueRef,
   letters: readonly StoredDeadLetter[],
 ): Promise<void> {
-  const { ChangeMessageVisibilityBatchCommand } = await import('@aws-sdk/client-sqs');
-  for (const ten of chunks(letters, TEN)) {
-    const Entries = ten.map(({ receiptHandle }, index) => ({
-      Id: String(index),
-      ReceiptHandle: receiptHandle,
-      VisibilityTimeout: 0,
-    }));
-    await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
-  }
+  const changes = letters.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
+  await changeVisibility(changes, { client, queueUrl: url });
 }
 
 /**
- * Sends dead letters to the events queue, and deletes each once SQS has confirmed it. What is not confirmed stays and
- * becomes visible again.
- * @param onMoved called with the number that is safe in the events queue so far.
- * @returns how many were moved, and how many stay.
+ * Sends dead letters to the events queue, and deletes each once SQS has confirmed it. What stays becomes visible again.
+ * Never rejects for an error of SQS.
+ * @param onMoved called with the number of letters moved so far.
  */
 export async function redrive(
   from: QueueRef,
   to: QueueRef,
   letters: readonly StoredDeadLetter[],
   onMoved: (moved: number) => void = () => undefined,
-): Promise<{ moved: number; left: number }> {
-  const { SendMessageBatchCommand, DeleteMessageBatchCommand } = await import('@aws-sdk/client-sqs');
-  const entries = letters.map(({ body }, index) => ({ index, body }));
+): Promise<Redriven> {
   let moved = 0;
-  for (const chunk of chunkEntries(entries).chunks) {
-    const Entries = chunk.map(({ index, body }) => ({ Id: String(index), MessageBody: body }));
-    const sent = await to.client.send(new SendMessageBatchCommand({ QueueUrl: to.url, Entries }));
-    const safe = (sent.Successful ?? []).flatMap(({ Id }) => letters[Number(Id)] ?? []);
-    if (safe.length > 0) {
-      const handles = safe.map(({ receiptHandle }, index) => ({
+  let reason: string | undefined;
+  for (const some of chunks(letters, LETTERS_AT_ONCE)) {
+    const unmoved = await move(from, to, some);
+    const stay = unmoved.map(({ letter }) => letter);
+    await release(from, stay);
+    moved += some.length - unmoved.length;
+    reason ??= unmoved[0]?.reason;
+    onMoved(moved);
+  }
+  return { moved, left: letters.length - moved, ...(reason !== undefined && { reason }) };
+}
+
+/** A letter that stays, and why. */
+interface Unmoved {
+  letter: StoredDeadLetter;
+  reason: string;
+}
+
+async function move(from: QueueRef, to: QueueRef, letters: readonly StoredDeadLetter[]): Promise<Unmoved[]> {
+  const sent = await sendAll(letters.map(redriven), { client: to.client, queueUrl: to.url });
+  const safe = letters.filter((_, index) => sent[index]?.ok);
+  const deleted = await deleteLetters(from, safe);
+  return [...unmovedOf(letters, sent), ...unmovedOf(safe, deleted)];
+}
+
+function unmovedOf(
+  letters: readonly StoredDeadLetter[],
+  results: readonly (EntryResult | undefined)[],
+): Unmoved[] {
+  return letters.flatMap((letter, index) => {
+    const result = results[index];
+    return result?.ok === false ? [{ letter, reason: result.message }] : [];
+  });
+}
+
+async function deleteLetters(
+  { client, url: QueueUrl }: QueueRef,
+  letters: readonly StoredDeadLetter[],
+): Promise<(EntryResult | undefined)[]> {
+  const { DeleteMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+  const results = await runBatches(
+    packBatches(letters),
+    (entries, options) => {
+      const Entries = entries.map(({ index, item: { receiptHandle } }) => ({
         Id: String(index),
         ReceiptHandle: receiptHandle,
       }));
-      await from.client.send(new DeleteMessageBatchCommand({ QueueUrl: from.url, Entries: handles }));
-    }
-    const stay = chunk
-      .flatMap(({ index }) => letters[index] ?? [])
-      .filter((letter) => !safe.includes(letter));
-    await release(from, stay);
-    moved += safe.length;
-    onMoved(moved);
-  }
-  return { moved, left: letters.length - moved };
-}
-
-/**
- * Asks SQS to move everything itself (StartMessageMoveTask). The destination is named, for SQS does not know the source
- * of a dead letter that was sent and not redriven.
- * @returns false where the endpoint cannot, or may not: nothing was moved then.
- */
-export async function startMoveTask(from: QueueRef, to: QueueRef): Promise<boolean> {
-  const { StartMessageMoveTaskCommand } = await import('@aws-sdk/client-sqs');
-  try {
-    const [SourceArn, DestinationArn] = [await arnOf(from), await arnOf(to)];
-    await from.client.send(new StartMessageMoveTaskCommand({ SourceArn, DestinationArn }));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function arnOf({ client, url }: QueueRef): Promise<string | undefined> {
-  const { GetQueueAttributesCommand } = await import('@aws-sdk/client-sqs');
-  const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] });
-  return (await client.send(command)).Attributes?.QueueArn;
-}
-
-function readLetter({
-  MessageId,
-  ReceiptHandle,
-  Body,
-  MessageAttributes,
-  Attributes,
-}: Message): StoredDeadLetter[] {
-  if (MessageId === undefined || ReceiptHandle === undefined || Body === undefined) return [];
-  const attribute = (name: string): string | undefined => MessageAttributes?.[name]?.StringValue;
-  const parsed = parseEvent(Body);
-  return [
-    {
-      messageId: MessageId,
-      receiptHandle: ReceiptHandle,
-      body: Body,
-      type: (parsed.ok ? parsed.event.type : parsed.type) ?? '?',
-      failedAt: attribute('FAILED_AT') ?? new Date(Number(Attributes?.SentTimestamp ?? 0)).toISOString(),
-      code: attribute('ERROR_CODE') ?? 'MAX_RECEIVES',
-      reason: attribute('ERROR_MESSAGE') ?? 'It was received more often than the queue allows.',
-      receiveCount: Number(attribute('RECEIVE_COUNT') ?? Attributes?.ApproximateReceiveCount ?? 0),
+      return client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), options);
     },
-  ];
+    {},
+  );
+  return letters.map((_, index) => results.get(index));
 }

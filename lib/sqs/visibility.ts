@@ -1,45 +1,36 @@
-/** Visibility: keeps records that go back to the queue out of sight for a while. */
+/** Visibility timeouts: how long received messages stay out of sight. */
+import type { BatchOptions, Failed } from './batches.ts';
+import { packBatches, runBatches } from './batches.ts';
 
-import { chunks } from '../runtime/lists.ts';
-import { logError } from '../runtime/log.ts';
-import { loadSqs } from './client.ts';
-
-/** SQS takes ten entries a batch call. */
-const ENTRIES = 10;
-const CALLS_AT_ONCE = 20;
-
-/** One record to hide, for so many seconds from now. */
-export interface Hidden {
+/** A received message, and for how long it is to stay out of sight from now on. */
+export interface VisibilityChange {
   receiptHandle: string;
+  /** Whole seconds, 0 to 12 hours. */
   seconds: number;
 }
 
 /**
- * Sets visibility timeouts, ten a call. What cannot be set stays hidden for the queue's own visibility timeout
- * and is logged: no record is lost by it.
+ * Changes visibility timeouts. No message is lost where this fails: it keeps the visibility timeout that it has. Never
+ * rejects for an error of SQS.
+ * @returns the failures.
  */
-export async function hideRecords(records: readonly Hidden[], queueUrl: string): Promise<void> {
-  for (const wave of chunks(chunks(records, ENTRIES), CALLS_AT_ONCE)) {
-    await Promise.all(wave.map((ten) => hideTen(ten, queueUrl)));
-  }
-}
-
-async function hideTen(records: readonly Hidden[], queueUrl: string): Promise<void> {
-  const entries = records.map(({ receiptHandle, seconds }, index) => ({
-    Id: String(index),
-    ReceiptHandle: receiptHandle,
-    VisibilityTimeout: seconds,
-  }));
-  try {
-    const { client, sdk } = await loadSqs();
-    const answer = await client.send(
-      new sdk.ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-    );
-    const [refused] = answer.Failed ?? [];
-    if (refused !== undefined)
-      logError('visibility not set', { code: refused.Code, reason: refused.Message });
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    logError('visibility not set', { code: error.name, reason: error.message });
-  }
+export async function changeVisibility(
+  changes: readonly VisibilityChange[],
+  options: BatchOptions,
+): Promise<Failed[]> {
+  const { ChangeMessageVisibilityBatchCommand } = await import('@aws-sdk/client-sqs');
+  const { client, queueUrl: QueueUrl } = options;
+  const results = await runBatches(
+    packBatches(changes),
+    (entries, request) => {
+      const Entries = entries.map(({ index, item: { receiptHandle, seconds } }) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      return client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), request);
+    },
+    options,
+  );
+  return [...results.values()].filter((result) => !result.ok);
 }

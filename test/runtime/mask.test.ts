@@ -6,7 +6,8 @@ import { readAwsConfig } from '../../lib/runtime/environment.ts';
 import { logError, logInfo } from '../../lib/runtime/log.ts';
 import { mask, registerSecret } from '../../lib/runtime/mask.ts';
 import { createSecretReader } from '../../lib/runtime/secrets.ts';
-import { deadLetterAttributes } from '../../lib/session-events/dead-letters.ts';
+import { deadLetterMessage } from '../../lib/session-events/dead-letters.ts';
+import { sqsRecord } from '../support/records.ts';
 
 const KEY = '0f5e-7c1b/+a9';
 
@@ -85,10 +86,10 @@ describe('whoever writes a text masks it', () => {
 
   test('the reason of a dead letter', () => {
     registerSecret('letter-key-1');
-    const letter = { body: '{}', code: 'REFUSED', messageId: 'm', receiveCount: 1 };
+    const letter = { record: sqsRecord('{}', 'm'), code: 'REFUSED' };
     for (const reason of ['no letter-key-1', `${'x'.repeat(990)} letter-key-1`]) {
-      const { ERROR_MESSAGE } = deadLetterAttributes({ ...letter, reason }, new Date());
-      expect(ERROR_MESSAGE.StringValue).toMatch(/ \*\*\*$/);
+      const { attributes } = deadLetterMessage({ ...letter, reason }, new Date());
+      expect(attributes?.ERROR_MESSAGE?.StringValue).toMatch(/ \*\*\*$/);
     }
   });
 });

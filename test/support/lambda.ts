@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 const answerSchema = z.object({
   id: z.optional(z.number()),
   error: z.optional(z.string()),
-  response: z.unknown(),
+  response: z.optional(z.unknown()),
 });
 const batchSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
 
