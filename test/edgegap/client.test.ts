@@ -5,7 +5,6 @@ import type { Attempt, TransportOptions } from '../../lib/edgegap/client.ts';
 import { createSessionsClient } from '../../lib/edgegap/client.ts';
 import type { SessionsApiError } from '../../lib/edgegap/errors.ts';
 import { isSessionsApiError } from '../../lib/edgegap/errors.ts';
-import { statusOf } from '../../lib/edgegap/models.ts';
 import { startSandbox } from '../../local/sandbox/index.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
 import { startScriptedApi } from '../support/scripted-api.ts';
@@ -292,8 +291,4 @@ test('no second has more attempts than the rate allows, repeated ones counted', 
     // The network may bring two attempts nearer to each other than they were sent.
     if (sixth !== undefined) expect(sixth.atMs - atMs).toBeGreaterThan(900);
   }
-});
-
-test('status words are compared without prefix and case', () => {
-  expect(['Status.READY', 'ready', 'Ready'].map(statusOf)).toEqual(['READY', 'READY', 'READY']);
 });
