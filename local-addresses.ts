@@ -27,8 +27,12 @@ export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
 /** What the embedded SQS takes for credentials: it checks none, but the AWS SDK signs nothing without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** What the sweep of the local stage does otherwise than a deployment's: its sessions include an ancient and a protected one. */
-export const LOCAL_SWEEP = { SWEEP_MAX_AGE: '24h', SWEEP_PROTECT: 'session:lobby*' } as const;
+/** How the sweep of the local stage differs from a deployment's: it stops, and its sessions include an ancient and a protected one. */
+export const LOCAL_SWEEP = {
+  SWEEP_MODE: 'stop',
+  SWEEP_MAX_AGE: '24h',
+  SWEEP_PROTECT: 'session:lobby*',
+} as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

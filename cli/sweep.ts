@@ -1,8 +1,8 @@
 /** `npm run sweep`: which sessions are stale and why; with `--stop` they are stopped. */
 import type { Environment } from '../lib/runtime/environment.ts';
 import { ConfigError } from '../lib/runtime/environment.ts';
+import type { SweepRow } from '../lib/sweep/assess.ts';
 import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
-import type { SweepRow } from '../lib/sweep/survey.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
 import { LOCAL_SWEEP } from '../local-addresses.ts';
@@ -66,6 +66,7 @@ async function main(args: string[]): Promise<void> {
     ...sweepConfig(values, isLocal ? { ...LOCAL_SWEEP, ...process.env } : process.env),
     client,
     concurrency: config.apiConcurrency,
+    rate: config.apiRate,
     bulkStopChunk: config.bulkStopChunk,
   });
   const progress = progressOfSteps();
@@ -148,7 +149,7 @@ function rowTable(all: readonly SweepRow[]): string {
     .map(({ listed, users, verdict }) => [
       listed.session_id,
       listed.deployment_request_id ?? '-',
-      String(users),
+      users === undefined ? '?' : String(users),
       verdict.ageMs === undefined ? '?' : ageText(verdict.ageMs),
       verdict.rule,
       verdict.stop ? 'stop' : 'keep',
