@@ -6,7 +6,7 @@ import { callOptions, isOver } from './pass.ts';
 
 /** The most that a page of the list holds. */
 const PAGE_LIMIT = 100;
-/** A list ends after so many pages in a row without a new session: some APIs repeat their pages for ever. */
+/** A list ends after this many pages in a row without a new session, because an API may repeat its pages for ever. */
 const MOST_REPEATS = 3;
 /** The most that one run lists: 500,000 sessions. The next run goes on from there. */
 const MOST_PAGES = 5000;

@@ -59,7 +59,7 @@ export function isOver({ signal, problems }: Pass, untilMs: number): boolean {
 
 /**
  * Works through a list in order, a few items at a time, and starts no item once `stop` returns true.
- * @returns the results of the items that were started: those of the first so many.
+ * @returns the results of the items that were started, in order.
  */
 export async function eachOf<T, R>(
   { concurrency }: Pass,

@@ -5,11 +5,11 @@ import type { Pass } from './pass.ts';
 import { eachOf, isOver } from './pass.ts';
 import { stopSessions } from './stop-sessions.ts';
 
-/** The second looks of a group take so long: it has as many sessions as the rate allows, and ends when time does. */
+/** How long the second looks of one group may take. */
 const GROUP_MS = 3000;
-/** An older look is repeated before the stop. */
+/** A look that is older than this is repeated before the stop. */
 const FRESH_MS = 5000;
-/** So long after its look, a session is no longer stopped: what the API refused or left out waits for the next run. */
+/** How long after its look a session may still be stopped, while the API refuses parts of a group or leaves ids out. */
 const STOP_WITHIN_MS = 10_000;
 
 /** What was stopped. */
@@ -64,7 +64,7 @@ function oldestFirst({ verdict: one }: SweepRow, { verdict: other }: SweepRow): 
   return (other.ageMs ?? 0) - (one.ageMs ?? 0);
 }
 
-/** The looks at the first of these rows: as many as fit into the time of a group. */
+/** Looks at these rows in order. Returns those that fit into the time of a group. */
 async function lookAgain(pass: Pass, judging: Judging, rows: readonly SweepRow[], untilMs: number) {
   let endsMs = untilMs;
   const isDone = (): boolean => isOver(pass, Math.min(untilMs, endsMs));
