@@ -27,8 +27,12 @@ export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
 /** Credentials for the embedded SQS. It does not check them, but the AWS SDK does not send a request without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** Variables of the sweep that differ from the defaults: the sandbox starts with an old session and a protected one. */
-export const LOCAL_SWEEP = { SWEEP_MAX_AGE: '24h', SWEEP_PROTECT: 'session:lobby*' } as const;
+/** Variables of the sweep that differ from the defaults: it stops, and the sandbox starts with an old and a protected session. */
+export const LOCAL_SWEEP = {
+  SWEEP_MODE: 'stop',
+  SWEEP_MAX_AGE: '24h',
+  SWEEP_PROTECT: 'session:lobby*',
+} as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,7 +2,7 @@
 import type { Environment } from '../lib/runtime/environment.ts';
 import { ConfigError } from '../lib/runtime/environment.ts';
 import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
-import type { SweepRow } from '../lib/sweep/survey.ts';
+import type { SweepRow } from '../lib/sweep/assess.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
 import { LOCAL_SWEEP } from '../local-addresses.ts';
@@ -48,7 +48,13 @@ addAction(tool, {
     const { client, config, isLocal, target } = connectApi(0.5);
     const { apiUrl, apiConcurrency, bulkStopChunk } = config;
     const sweepConfig = readConfig(values, isLocal ? { ...LOCAL_SWEEP, ...process.env } : process.env);
-    const sweep = createSweep({ ...sweepConfig, client, concurrency: apiConcurrency, bulkStopChunk });
+    const sweep = createSweep({
+      ...sweepConfig,
+      client,
+      rate: config.apiRate,
+      concurrency: apiConcurrency,
+      bulkStopChunk,
+    });
     terminal.target(target);
     const report = await sweep({
       onProgress: (step, done, total) =>

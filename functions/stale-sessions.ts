@@ -1,4 +1,4 @@
-/** The scheduled Lambda function that stops the sessions that nobody spoke for. */
+/** The scheduled Lambda function that stops the sessions that no event ended. */
 import middy from '@middy/core';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
 import { readApiConfig } from '../lib/edgegap/config.ts';
@@ -9,33 +9,19 @@ import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';
 import { readSweepConfig } from '../lib/sweep/config.ts';
 import { createSweep } from '../lib/sweep/sweep.ts';
-import type { SweepLine } from '../lib/sweep/telemetry.ts';
-import { sweepLine, tellSweep } from '../lib/sweep/telemetry.ts';
+import { reportSweep, type SweepLine, sweepLine } from '../lib/sweep/telemetry.ts';
 
-const config = readApiConfig();
-const readKey = createSecretReader({
-  variable: 'SESSIONS_API_KEY',
-  value: config.apiKey,
-  aws: readAwsConfig,
-});
-const sweep = createSweep({
-  ...readSweepConfig(),
-  client: createSessionsClient({
-    baseUrl: config.apiUrl,
-    apiKey: readKey,
-    rate: config.apiRate,
-    concurrency: config.apiConcurrency,
-    timeoutMs: config.apiTimeoutMs,
-  }),
-  concurrency: config.apiConcurrency,
-  bulkStopChunk: config.bulkStopChunk,
-});
+const { apiKey: value, apiUrl: baseUrl, apiTimeoutMs: timeoutMs, bulkStopChunk, ...api } = readApiConfig();
+const readKey = createSecretReader({ variable: 'SESSIONS_API_KEY', value, aws: readAwsConfig });
+const limits = { rate: api.apiRate, concurrency: api.apiConcurrency };
+const client = createSessionsClient({ baseUrl, apiKey: readKey, timeoutMs, ...limits });
+const sweep = createSweep({ ...readSweepConfig(), ...limits, client, bulkStopChunk });
 
 export const handler = middy<unknown, SweepLine, Error>({ timeoutEarlyInMillis: 1000 })
   .use(errors<unknown, SweepLine>())
   .use(apiKey<unknown, SweepLine>(readKey))
   .handler(async (_event, context, { signal }): Promise<SweepLine> => {
     const report = await sweep(invocationTime(context, signal));
-    tellSweep(report, context.functionName);
+    reportSweep(report, context.functionName);
     return sweepLine(report);
   });

@@ -2,7 +2,8 @@
  * The platform's own webhooks. A deployment's names itself with `request_id` and says how it is in `current_status`;
  * a session's is the session as GetSession gives it.
  */
-import { type Adapted, IGNORED, membersOf, one, refuse, wordOf } from './types.ts';
+import { wordOf } from '../words.ts';
+import { type Adapted, IGNORED, membersOf, one, refuse } from './types.ts';
 
 const DEPLOYMENT_OVER = new Set(['terminated', 'error']);
 const SESSION_FAILED = new Set(['unprocessable', 'error']);

@@ -1,5 +1,6 @@
 /** Nakama's Edgegap plugin: what it tells about an instance of its fleet. */
-import { type Adapted, IGNORED, membersOf, one, refuse, wordOf } from './types.ts';
+import { wordOf } from '../words.ts';
+import { type Adapted, IGNORED, membersOf, one, refuse } from './types.ts';
 
 /**
  * `{ instance_id, action, message }`, the action in any case. `STOP` and `ERROR`: `deployment.stopped`, for `instance_id` is the deployment's

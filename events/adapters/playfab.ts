@@ -2,7 +2,8 @@
  * PlayFab's PlayStream event `multiplayer_server_state_changed`, alone or in an array.
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/server-state-changed
  */
-import { type Adapted, IGNORED, membersOf, one, refuse, wordOf } from './types.ts';
+import { wordOf } from '../words.ts';
+import { type Adapted, IGNORED, membersOf, one, refuse } from './types.ts';
 
 const EVENT = 'multiplayer_server_state_changed';
 const OVER = new Set(['terminating', 'terminated']);

@@ -34,8 +34,3 @@ export function refuse(pointer: string, reason: string): Adapted {
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
-
-/** A word in lower case, without a prefix such as `Status.`; empty for anything but a string. */
-export function wordOf(value: unknown): string {
-  return typeof value === 'string' ? value.replace(/^.*\./, '').toLowerCase() : '';
-}

@@ -212,8 +212,3 @@ export type SessionBulkStopPayload = z.infer<typeof sessionBulkStopPayload>;
 export type PatchSessionModel = z.infer<typeof patchSessionModel>;
 export type SessionModel = z.infer<typeof sessionModel>;
 export type SessionRequest = z.infer<typeof sessionRequest>;
-
-/** A status word without prefix and case: `Status.READY` and `ready` are both `READY`. */
-export function statusOf(status: string): string {
-  return status.replace(/^.*\./, '').toUpperCase();
-}

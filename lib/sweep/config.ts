@@ -1,15 +1,16 @@
-/** The configuration of the sweep, read and checked like the rest of it. */
+/** The configuration of the sweep. */
 import * as z from 'zod/mini';
 import type { Environment, Variable } from '../runtime/environment.ts';
 import { integer, reader } from '../runtime/environment.ts';
-import type { Protection, SweepPolicy } from './policy.ts';
+import type { SweepPolicy } from './policy.ts';
+import { parseSelectors, type Selector } from './selectors.ts';
 
-/** How a sweep is done. */
+/** What a sweep stops, and whether. */
 export interface SweepConfig {
   policy: SweepPolicy;
   /** `report` never stops anything. */
   mode: 'stop' | 'report';
-  /** More stale sessions than that: none is stopped. */
+  /** The most sessions that are stopped within an hour. With more to stop, none is. */
   maxStops: number;
 }
 
@@ -23,34 +24,45 @@ const UNITS = new Map([
 const DEFAULT_AFTER_MS = 15 * 60_000;
 
 /**
- * Reads `SWEEP_EMPTY_AFTER`, `SWEEP_UNLINKED_AFTER`, `SWEEP_MAX_AGE`, `SWEEP_MODE`, `SWEEP_MAX_STOPS` and `SWEEP_PROTECT`.
- * One that is set to nothing is wrong: a threshold that got lost must not become another one.
+ * Reads `SWEEP_EMPTY_AFTER`, `SWEEP_UNLINKED_AFTER`, `SWEEP_MAX_AGE`, `SWEEP_EMPTY_PROOF`, `SWEEP_PROTECT`, `SWEEP_ONLY`,
+ * `SWEEP_MODE` and `SWEEP_MAX_STOPS`. One that is set to an empty text is wrong: a threshold that got lost must not become
+ * another one.
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readSweepConfig(env: Environment = process.env): SweepConfig {
   const read = reader(env);
-  const { emptyAfterMs, unlinkedAfterMs, maxAgeMs, protect, mode, maxStops } = read.finish({
+  const { mode, maxStops, ...policy } = read.finish({
     emptyAfterMs: read(duration('SWEEP_EMPTY_AFTER', DEFAULT_AFTER_MS)),
     unlinkedAfterMs: read(duration('SWEEP_UNLINKED_AFTER', DEFAULT_AFTER_MS)),
     maxAgeMs: read(duration('SWEEP_MAX_AGE', Number.POSITIVE_INFINITY)),
-    protect: read({
-      name: 'SWEEP_PROTECT',
-      schema: protections(),
-      expected:
-        'none, or session:ID, deployment:ID and tag:NAME, comma-separated, each perhaps with a trailing *',
-      fallback: [],
-      emptyIsWrong: true,
-    }),
-    mode: read<'stop' | 'report'>({
-      name: 'SWEEP_MODE',
-      schema: z.enum(['stop', 'report']),
-      expected: 'stop or report',
-      fallback: 'stop',
-      emptyIsWrong: true,
-    }),
+    emptyProof: read(choice('SWEEP_EMPTY_PROOF', ['shown', 'seen'])),
+    protect: read(selectors('SWEEP_PROTECT', 'none')),
+    only: read(selectors('SWEEP_ONLY', 'all')),
+    mode: read(choice('SWEEP_MODE', ['report', 'stop'])),
     maxStops: read({ ...integer('SWEEP_MAX_STOPS', 1, 10_000, 500, 'sessions'), emptyIsWrong: true }),
   });
-  return { policy: { emptyAfterMs, unlinkedAfterMs, maxAgeMs, protect }, mode, maxStops };
+  return { policy, mode, maxStops };
+}
+
+/** One of these words; the first is the default. */
+function choice<const T extends string>(name: string, words: readonly [T, ...T[]]): Variable<T> {
+  const [fallback] = words;
+  return { name, schema: z.enum(words), expected: words.join(' or '), fallback, emptyIsWrong: true };
+}
+
+/** A list of selectors, or the word for the empty list, which is the default. */
+function selectors(name: string, none: string): Variable<readonly Selector[]> {
+  const parse = (text: string): Selector[] | undefined => (text === none ? [] : parseSelectors(text));
+  return {
+    name,
+    schema: z.pipe(
+      z.string().check(z.refine((text) => parse(text) !== undefined)),
+      z.transform((text: string) => parse(text) ?? []),
+    ),
+    expected: `${none}, or session:ID, deployment:ID and tag:NAME, comma-separated, each with an optional trailing *`,
+    fallback: [],
+    emptyIsWrong: true,
+  };
 }
 
 /** Milliseconds of `90s`, `15m`, `2h` or `1d`; `off` is Infinity. */
@@ -65,30 +77,5 @@ function duration(name: string, fallback: number): Variable<number> {
     expected: 'a whole number with a unit (90s, 15m, 2h, 1d), or off',
     fallback,
     emptyIsWrong: true,
-  };
-}
-
-function protections() {
-  const list = z
-    .string()
-    .check(
-      z.regex(
-        /^(none|\s*(session|deployment|tag):[^,*]*[^,*\s]\*?\s*(,\s*(session|deployment|tag):[^,*]*[^,*\s]\*?\s*)*)$/,
-      ),
-    );
-  return z.pipe(
-    list,
-    z.transform((text: string) => (text === 'none' ? [] : text.split(',').map(protection))),
-  );
-}
-
-function protection(entry: string): Protection {
-  const [kind, ...rest] = entry.trim().split(':');
-  const text = rest.join(':');
-  const prefix = text.endsWith('*');
-  return {
-    kind: kind === 'session' || kind === 'deployment' ? kind : 'tag',
-    text: prefix ? text.slice(0, -1) : text,
-    prefix,
   };
 }

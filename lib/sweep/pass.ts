@@ -1,80 +1,82 @@
-/** One run of a sweep: its time, its problems, and a look at a session. */
+/** One run of a sweep: what its parts share, and a look at a session. */
 import type { SessionsClient } from '../edgegap/client.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
-import type { SessionGet } from '../edgegap/models.ts';
+import type { SessionDetails } from './facts.ts';
+import type { Problems } from './problems.ts';
 
 /** What a sweep needs of the client. */
-export type SweepClient = Pick<SessionsClient, 'allSessions' | 'getSession' | 'sessionsBulkStop'>;
-
-/** What left sessions for the next run. */
-export interface Problem {
-  code: string;
-  count: number;
-  /** The first error's message. */
-  reason: string;
-}
+export type SweepClient = Pick<
+  SessionsClient,
+  'listSessions' | 'getSession' | 'sessionsBulkStop' | 'sessionDelete'
+>;
 
 /** What the parts of one run share. */
 export interface Pass {
   client: SweepClient;
-  /** Looks in flight at once. */
+  /** Calls in flight at once. */
   concurrency: number;
   signal?: AbortSignal;
-  problems: Map<string, Problem>;
-  /** Told about every step: sessions listed, candidates looked at, stale ones looked at again. */
+  /** Epoch milliseconds: calls are repeated until then. Default: three times at most. */
+  deadline?: number;
+  problems: Problems;
+  /** Called at every step: sessions listed, candidates looked at, stale ones looked at again. */
   onProgress?: (step: 'list' | 'look' | 'again', done: number, total?: number) => void;
 }
 
-/** A look that found no session, or that failed. */
-export type NoLook = 'gone' | 'failed';
+/** What a look found: the session, that there is no such session, or nothing because the call failed. */
+export type Look = { kind: 'found'; details: SessionDetails } | { kind: 'gone' } | { kind: 'failed' };
 
 /** Asks for a session. A failed look is noted as a problem, never thrown. */
-export async function look(pass: Pass, sessionId: string): Promise<SessionGet | NoLook> {
+export async function look(pass: Pass, sessionId: string): Promise<Look> {
   try {
-    return await pass.client.getSession(sessionId, callOptions(pass));
+    return { kind: 'found', details: await pass.client.getSession(sessionId, callOptions(pass)) };
   } catch (error) {
-    if (isSessionsApiError(error) && (error.code === 'NOT_FOUND' || error.code === 'GONE')) return 'gone';
-    note(pass, error, 1);
-    return 'failed';
+    if (isGone(error)) return { kind: 'gone' };
+    pass.problems.note(error, 1);
+    return { kind: 'failed' };
   }
 }
 
-/** Notes an error of the API, for so many sessions. @throws any other error. */
-export function note({ problems }: Pass, error: unknown, sessions: number): void {
-  if (!isSessionsApiError(error)) throw error;
-  const { code, message } = error;
-  const known = problems.get(code);
-  problems.set(code, { code, count: (known?.count ?? 0) + sessions, reason: known?.reason ?? message });
+/**
+ * Whether an answer to a call that names one session says that there is no such session. GetSession documents neither
+ * 404 nor 410, and may answer 400 for an id that it does not know (models.md). Alone it is no proof: an API that is
+ * not there answers 404, too.
+ */
+export function isGone(error: unknown): boolean {
+  if (!isSessionsApiError(error)) return false;
+  return error.code === 'NOT_FOUND' || error.code === 'GONE' || error.status === 400;
 }
 
-/** Without a deadline, so that one call is not repeated until the time of all is over. */
-export function callOptions({ signal }: Pass): { signal?: AbortSignal } {
-  return signal === undefined ? {} : { signal };
+/** The options of one call in this run. */
+export function callOptions({ signal, deadline }: Pass): { signal?: AbortSignal; deadline?: number } {
+  return { ...(signal && { signal }), ...(deadline !== undefined && { deadline }) };
 }
 
 /** Whether a run must not start another call: its time is over, or every call would be refused. */
-export function isOver(pass: Pass, untilMs: number): boolean {
-  return Date.now() >= untilMs || pass.signal?.aborted === true || pass.problems.has('UNAUTHORIZED');
+export function isOver({ signal, problems }: Pass, untilMs: number): boolean {
+  return Date.now() >= untilMs || signal?.aborted === true || problems.isHopeless();
 }
 
-/** Works through a list, a few at a time and in order. @returns whether it came to the end before `untilMs`. */
-export async function eachOf<T>(
-  pass: Pass,
+/**
+ * Works through a list in order, a few items at a time, and starts no item once `stop` returns true.
+ * @returns the results of the items that were started, in order.
+ */
+export async function eachOf<T, R>(
+  { concurrency }: Pass,
   items: readonly T[],
-  untilMs: number,
-  work: (item: T) => Promise<void>,
-): Promise<boolean> {
-  const queue = items.values();
-  let complete = true;
+  stop: () => boolean,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
   const worker = async (): Promise<void> => {
-    for (const item of queue) {
-      if (isOver(pass, untilMs)) {
-        complete = false;
-        return;
-      }
-      await work(item);
+    while (!stop()) {
+      const next = queue.next();
+      if (next.done) return;
+      const [index, item] = next.value;
+      results[index] = await work(item);
     }
   };
-  await Promise.all(Array.from({ length: pass.concurrency }, worker));
-  return complete;
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return results;
 }

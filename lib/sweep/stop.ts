@@ -1,96 +1,83 @@
-/** The second half of a sweep: looks again, stops, and makes sure. */
-
-import { isSessionsApiError } from '../edgegap/errors.ts';
-import { chunks } from '../runtime/lists.ts';
+/** The second half of a sweep: looks again right before it stops. */
+import type { Judging, SweepRow } from './assess.ts';
+import { assess } from './assess.ts';
 import type { Pass } from './pass.ts';
-import { callOptions, eachOf, isOver, look, note } from './pass.ts';
-import type { SweepPolicy } from './policy.ts';
-import { judge, usersOf } from './policy.ts';
-import type { SweepRow } from './survey.ts';
+import { eachOf, isOver } from './pass.ts';
+import { stopSessions } from './stop-sessions.ts';
 
-/** At most so many sessions are looked at again before they are stopped: the first look must not grow old. */
-const AGAIN_BEFORE_STOP = 100;
+/** How long the second looks of one group may take. */
+const GROUP_MS = 3000;
+/** A look that is older than this is repeated before the stop. */
+const FRESH_MS = 5000;
+/** How long after its look a session may still be stopped, while the API refuses parts of a group or leaves ids out. */
+const STOP_WITHIN_MS = 10_000;
 
 /** What was stopped. */
 export interface Stops {
+  /** Ids that are proven to be stopped. */
   stopped: string[];
-  /** Whether time allowed to come to the end. */
+  /** What the second looks found, by id. */
+  again: Map<string, SweepRow>;
+  /** Whether the time was enough for all of them. */
   complete: boolean;
 }
 
+/** The limits of one run's stops. */
+export interface StopLimits {
+  /** No look starts later, in epoch milliseconds. */
+  untilMs: number;
+  /** Values that one bulk stop may carry. */
+  chunk: number;
+  /** Calls a second. */
+  rate: number;
+}
+
 /**
- * Stops what is still stale when looked at again, the oldest first. A row whose second look decides otherwise is
- * changed in place. No look starts after `untilMs` (epoch milliseconds).
- * @param chunk values that one bulk stop may carry.
+ * Stops what a second look still finds stale, the oldest first. The looks of a group are at most a few seconds old
+ * when its bulk stop goes out.
  */
 export async function stopStale(
   pass: Pass,
-  policy: SweepPolicy,
+  judging: Judging,
   rows: readonly SweepRow[],
-  { untilMs, chunk }: { untilMs: number; chunk: number },
+  { untilMs, chunk, rate }: StopLimits,
 ): Promise<Stops> {
-  const age = ({ verdict }: SweepRow): number => verdict.ageMs ?? 0;
-  const stale = rows.filter(({ verdict }) => verdict.stop).sort((one, other) => age(other) - age(one));
+  const most = Math.min(chunk, Math.max(1, Math.floor((rate * GROUP_MS) / 1000)));
   const stopped: string[] = [];
-  let again = 0;
-  let complete = true;
-  for (const group of chunks(stale, Math.min(chunk, AGAIN_BEFORE_STOP))) {
-    const confirmed: string[] = [];
-    const allLooked = await eachOf(pass, group, untilMs, async (row) => {
-      if (await isStillStale(pass, policy, row)) confirmed.push(row.listed.session_id);
-      again += 1;
-      pass.onProgress?.('again', again, stale.length);
-    });
-    stopped.push(...(await stopSessions(pass, confirmed)));
-    complete &&= allLooked;
-    if (isOver(pass, untilMs)) break;
+  const again = new Map<string, SweepRow>();
+  let queue = rows.filter(({ verdict }) => verdict.stop).sort(oldestFirst);
+  const total = queue.length;
+  while (queue.length > 0 && !isOver(pass, untilMs)) {
+    const looks = await lookAgain(pass, judging, queue.slice(0, most), untilMs);
+    for (const row of looks) again.set(row.listed.session_id, row);
+    pass.onProgress?.('again', again.size, total);
+    const stale = looks.filter(({ verdict }) => verdict.stop);
+    const oldestFreshMs = Date.now() - FRESH_MS;
+    const isFresh = ({ lookedMs }: SweepRow): boolean => lookedMs >= oldestFreshMs;
+    stopped.push(...(await stopFresh(pass, stale.filter(isFresh))));
+    queue = [...stale.filter((row) => !isFresh(row)), ...queue.slice(looks.length)];
   }
-  return { stopped, complete: complete && again === stale.length };
+  return { stopped, again, complete: queue.length === 0 };
 }
 
-async function isStillStale(pass: Pass, policy: SweepPolicy, row: SweepRow): Promise<boolean> {
-  const details = await look(pass, row.listed.session_id);
-  if (details === 'gone') row.verdict = { stop: false, rule: 'ending' };
-  else if (details === 'failed') row.verdict = { stop: false, rule: 'unknown' };
-  else {
-    row.verdict = judge(row.listed, details, Date.now(), policy);
-    row.users = usersOf(row.listed, details);
-  }
-  return row.verdict.stop;
+function oldestFirst({ verdict: one }: SweepRow, { verdict: other }: SweepRow): number {
+  return (other.ageMs ?? 0) - (one.ageMs ?? 0);
 }
 
-/** The ids that are stopped now. When the API refuses a list for one of its ids, halves find that one. */
-async function stopSessions(pass: Pass, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0 || pass.signal?.aborted) return [];
-  try {
-    const filters = [{ field: 'session_id' as const, filter_type: 'any' as const, values: [...ids] }];
-    const { processable } = await pass.client.sessionsBulkStop({ filters }, callOptions(pass));
-    const taken = new Set(processable);
-    return [
-      ...ids.filter((id) => taken.has(id)),
-      ...(await gone(
-        pass,
-        ids.filter((id) => !taken.has(id)),
-      )),
-    ];
-  } catch (error) {
-    if (ids.length > 1 && isSessionsApiError(error) && error.code === 'REFUSED') {
-      const middle = Math.ceil(ids.length / 2);
-      return [
-        ...(await stopSessions(pass, ids.slice(0, middle))),
-        ...(await stopSessions(pass, ids.slice(middle))),
-      ];
-    }
-    note(pass, error, ids.length);
-    return [];
-  }
-}
-
-/** Which of the sessions that a bulk stop left out are gone: an answer may have been lost. The others wait for the next run. */
-async function gone(pass: Pass, ids: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
-  await eachOf(pass, ids, Number.POSITIVE_INFINITY, async (id) => {
-    if ((await look(pass, id)) === 'gone') found.push(id);
+/** Looks at these rows in order. Returns those that fit into the time of a group. */
+async function lookAgain(pass: Pass, judging: Judging, rows: readonly SweepRow[], untilMs: number) {
+  let endsMs = untilMs;
+  const isDone = (): boolean => isOver(pass, Math.min(untilMs, endsMs));
+  return await eachOf(pass, rows, isDone, async ({ listed }) => {
+    const row = await assess(pass, listed, judging);
+    endsMs = Math.min(endsMs, row.lookedMs + GROUP_MS);
+    return row;
   });
-  return found;
+}
+
+async function stopFresh(pass: Pass, rows: readonly SweepRow[]): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const oldest = Math.min(...rows.map(({ lookedMs }) => lookedMs));
+  const ids = rows.map(({ listed }) => listed.session_id);
+  return await stopSessions({ ...pass, deadline: oldest + STOP_WITHIN_MS }, ids);
 }

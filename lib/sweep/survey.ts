@@ -1,80 +1,78 @@
-/** The first half of a sweep: lists all sessions and looks at those that may be stale. Stops nothing. */
-import type { SessionContext } from '../edgegap/models.ts';
+/** The first half of a sweep: lists the sessions and looks at those that may be stale. Stops nothing. */
+import type { Judging, SweepRow } from './assess.ts';
+import { assess, judgeListed } from './assess.ts';
+import type { ListedSession } from './facts.ts';
+import type { SweepMemory } from './memory.ts';
+import { readPages } from './pages.ts';
 import type { Pass } from './pass.ts';
-import { callOptions, eachOf, isOver, look } from './pass.ts';
-import type { SweepPolicy, Verdict } from './policy.ts';
-import { createdAt, judge, usersOf } from './policy.ts';
-
-/** A candidate and what became of it. */
-export interface SweepRow {
-  listed: SessionContext;
-  /** As the last look found them; undefined where that is unknown. */
-  users: number | undefined;
-  verdict: Verdict;
-}
+import { eachOf, isOver } from './pass.ts';
 
 /** What was found. */
 export interface Survey {
-  /** Distinct sessions. */
+  /** Distinct sessions that this run listed. */
   listed: number;
   /** Sessions that needed a look. */
   candidates: number;
-  /** The candidates that were there when looked at, and those whose look failed. */
+  /** The candidates that were looked at. */
   rows: SweepRow[];
-  /** Whether time allowed to list all sessions and to look at all candidates. */
+  /** Candidates that no look decided: the time was over, or the look failed. */
+  undecided: number;
+  /** Whether it came to the end of the list and looked at every candidate. */
   complete: boolean;
 }
 
-/** What earlier runs learned. A session's creation never changes: epoch milliseconds by id. */
-export type SweepMemory = Map<string, number>;
-
 /**
- * Lists until `listUntilMs`, looks until `lookUntilMs` (epoch milliseconds).
- * @throws SessionsApiError when the list cannot be read.
+ * Lists until `listUntilMs`, looks until `lookUntilMs` (epoch milliseconds). The next run goes on where the time for
+ * listing ended.
+ * @throws SessionsApiError when not one page of the list can be read.
  */
 export async function survey(
   pass: Pass,
-  policy: SweepPolicy,
-  memory: SweepMemory,
+  judging: Judging,
   { listUntilMs, lookUntilMs }: { listUntilMs: number; lookUntilMs: number },
 ): Promise<Survey> {
-  const { listed, candidates, complete } = await list(pass, policy, memory, listUntilMs);
-  const rows: SweepRow[] = [];
+  const { listed, complete, candidates } = await list(pass, judging, listUntilMs);
   let looked = 0;
-  const allLooked = await eachOf(pass, candidates, lookUntilMs, async (candidate) => {
-    const details = await look(pass, candidate.session_id);
+  const isDone = (): boolean => isOver(pass, lookUntilMs);
+  const rows = await eachOf(pass, candidates, isDone, async (candidate) => {
+    const row = await assess(pass, candidate, judging);
     looked += 1;
     pass.onProgress?.('look', looked, candidates.length);
-    if (details === 'gone') return;
-    const known = details === 'failed' ? undefined : details;
-    const createdMs = createdAt(known?.create_time);
-    if (createdMs !== undefined) memory.set(candidate.session_id, createdMs);
-    const verdict = judge(candidate, known, Date.now(), policy);
-    rows.push({ listed: candidate, users: usersOf(candidate, known), verdict });
+    return row;
   });
-  return { listed, candidates: candidates.length, rows, complete: complete && allLooked };
+  const decided = rows.filter(({ look }) => look !== 'failed').length;
+  return {
+    listed,
+    candidates: candidates.length,
+    rows,
+    undecided: candidates.length - decided,
+    complete: complete && rows.length === candidates.length,
+  };
 }
 
-/** The distinct sessions, and those of them whose fate details decide: the oldest first, as far as that is known. */
-async function list(pass: Pass, policy: SweepPolicy, memory: SweepMemory, untilMs: number) {
-  const ids = new Set<string>();
-  const candidates: SessionContext[] = [];
-  let complete = true;
-  for await (const session of pass.client.allSessions(callOptions(pass))) {
-    const { session_id } = session;
-    // A session that moves between pages comes twice.
-    if (ids.has(session_id)) continue;
-    ids.add(session_id);
-    pass.onProgress?.('list', ids.size);
-    const verdict = judge(session, undefined, Date.now(), policy, memory.get(session_id));
-    if (verdict.stop || verdict.rule === 'unknown') candidates.push(session);
-    if (isOver(pass, untilMs)) {
-      complete = false;
-      break;
-    }
-  }
-  if (complete) for (const id of memory.keys()) if (!ids.has(id)) memory.delete(id);
-  const created = ({ session_id }: SessionContext): number => memory.get(session_id) ?? Number.MAX_VALUE;
-  candidates.sort((one, other) => created(one) - created(other));
-  return { listed: ids.size, candidates, complete };
+/** The sessions whose fate details decide, in the order in which they are looked at. */
+async function list(pass: Pass, judging: Judging, untilMs: number) {
+  const { memory } = judging;
+  const found: ListedSession[] = [];
+  const page = memory.startPage();
+  // A page that cannot be read again and again must not keep every run from starting.
+  memory.startAt(1);
+  const { listed, nextPage, complete } = await readPages(pass, { page, untilMs }, (session) => {
+    const { stop, rule } = judgeListed(session, judging);
+    if (stop || rule === 'unknown') found.push(session);
+  });
+  memory.startAt(nextPage);
+  return { listed, complete, candidates: inOrder(found, memory) };
+}
+
+/** The oldest first, then those of unknown age: the ones never looked at first, so that none waits for ever. */
+function inOrder(sessions: readonly ListedSession[], { known }: SweepMemory): ListedSession[] {
+  return sessions
+    .map((session) => ({ session, ...known(session.session_id) }))
+    .sort(
+      (one, other) =>
+        (one.createdMs ?? Number.MAX_VALUE) - (other.createdMs ?? Number.MAX_VALUE) ||
+        (one.lookedMs ?? 0) - (other.lookedMs ?? 0),
+    )
+    .map(({ session }) => session);
 }

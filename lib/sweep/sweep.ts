@@ -1,33 +1,45 @@
-/** The sweep: survey, guard, stop. What one run leaves, the next one finds again. */
+/** The sweep: survey, guard, stop. What one run leaves, a later one finds again. */
 import type { CallOptions } from '../edgegap/client.ts';
+import type { SweepRow } from './assess.ts';
 import type { SweepConfig } from './config.ts';
-import type { Pass, Problem, SweepClient } from './pass.ts';
+import { GUARD_WINDOW_MS, tripsGuard } from './guard.ts';
+import { createSweepMemory } from './memory.ts';
+import type { Pass, SweepClient } from './pass.ts';
+import { createProblems, type Problem } from './problems.ts';
+import type { Stops } from './stop.ts';
 import { stopStale } from './stop.ts';
-import type { SweepMemory, SweepRow } from './survey.ts';
-import { survey } from './survey.ts';
+import { type Survey, survey } from './survey.ts';
 
 /** How a sweep reaches the API. */
 export interface SweepOptions extends SweepConfig {
   client: SweepClient;
-  /** Looks in flight at once. */
+  /** Calls in flight at once. */
   concurrency: number;
+  /** Calls a second that the client makes. */
+  rate: number;
   /** Values that one bulk stop may carry. */
   bulkStopChunk: number;
 }
 
-/** What one run came to. */
+/** What one run did. */
 export interface SweepReport {
   mode: 'stop' | 'report';
+  /** Distinct sessions that this run listed. */
   listed: number;
   candidates: number;
-  /** The candidates, as they were looked at last. */
+  /** The candidates that were looked at, as the last look found them. */
   rows: SweepRow[];
+  /** Candidates that no look decided: the time was over, or the look failed. */
+  undecided: number;
+  /** Ids that are proven to be stopped. */
   stopped: string[];
-  /** Kept because their age could not be told. */
+  /** Sessions that earlier runs stopped within the last hour. The guard counts them. */
+  stoppedBefore: number;
+  /** Kept because the API did not show what it takes to decide. */
   keptUnknown: number;
-  /** More would have been stopped than the guard allows: none was. */
+  /** More sessions might have been stopped than the guard allows: none was. */
   guardTripped: boolean;
-  /** Whether time allowed to come to the end. */
+  /** Whether it came to the end of the list, of the candidates and of the stale sessions. */
   complete: boolean;
   problems: Problem[];
   durationMs: number;
@@ -36,10 +48,10 @@ export interface SweepReport {
 /** Shares of a run's time: for the list, for the first looks. The rest is for looking again and stopping. */
 const LIST_UNTIL = 0.3;
 const LOOK_UNTIL = 0.6;
-/** No look starts after this share: the last bulk stop needs time, too. */
+/** No look starts after this share: the last stops need time, too. */
 const AGAIN_UNTIL = 0.95;
 
-/** What a caller may say to one run. */
+/** The options of one run. */
 export interface SweepCall extends CallOptions, Pick<Pass, 'onProgress'> {
   /** Asked before the first stop, with what was found. Default: yes. */
   confirm?: (rows: readonly SweepRow[]) => Promise<boolean>;
@@ -48,38 +60,44 @@ export interface SweepCall extends CallOptions, Pick<Pass, 'onProgress'> {
 /** One run. @throws SessionsApiError when the sessions cannot be listed. */
 export type Sweep = (call?: SweepCall) => Promise<SweepReport>;
 
-/** Makes a sweep. It remembers from run to run when sessions were created, so that it goes on with the oldest. */
+const NO_STOPS: Stops = { stopped: [], again: new Map(), complete: true };
+
+/** Makes a sweep. It remembers from run to run: ages, where the list goes on, and how many sessions it stopped. */
 export function createSweep(options: SweepOptions): Sweep {
-  const { client, concurrency, policy, mode, maxStops, bulkStopChunk: chunk } = options;
-  const memory: SweepMemory = new Map();
+  const { client, concurrency, policy, mode, maxStops, rate, bulkStopChunk: chunk } = options;
+  const memory = createSweepMemory();
+  const judging = { policy, memory };
   return async ({ deadline = Number.POSITIVE_INFINITY, signal, onProgress, confirm } = {}) => {
     const startedAt = Date.now();
     const at = (share: number): number => startedAt + (deadline - startedAt) * share;
-    const pass: Pass = {
-      client,
-      concurrency,
-      problems: new Map(),
-      ...(signal && { signal }),
-      ...(onProgress && { onProgress }),
-    };
-    const times = { listUntilMs: at(LIST_UNTIL), lookUntilMs: at(LOOK_UNTIL) };
-    const found = await survey(pass, policy, memory, times);
+    const problems = createProblems();
+    const given = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
+    const pass: Pass = { client, concurrency, problems, ...given };
+    const found = await survey(pass, judging, { listUntilMs: at(LIST_UNTIL), lookUntilMs: at(LOOK_UNTIL) });
     const stale = found.rows.filter(({ verdict }) => verdict.stop).length;
-    const guardTripped = stale > maxStops;
-    const stopsAny = mode === 'stop' && stale > 0 && !guardTripped;
+    const stoppedBefore = memory.stopsSince(startedAt - GUARD_WINDOW_MS);
+    const guardTripped = tripsGuard({ stale, undecided: found.undecided, stoppedBefore }, maxStops);
+    const mayStop = mode === 'stop' && stale > 0 && !guardTripped;
     const stops =
-      stopsAny && ((await confirm?.(found.rows)) ?? true)
-        ? await stopStale(pass, policy, found.rows, { untilMs: at(AGAIN_UNTIL), chunk })
-        : { stopped: [], complete: true };
+      mayStop && ((await confirm?.(found.rows)) ?? true)
+        ? await stopStale(pass, judging, found.rows, { untilMs: at(AGAIN_UNTIL), chunk, rate })
+        : NO_STOPS;
+    memory.rememberStops(stops.stopped.length, Date.now());
+    const durationMs = Date.now() - startedAt;
     return {
-      ...found,
       mode,
-      stopped: stops.stopped,
-      keptUnknown: found.rows.filter(({ verdict }) => verdict.rule === 'unknown').length,
+      stoppedBefore,
       guardTripped,
-      complete: found.complete && stops.complete,
-      problems: [...pass.problems.values()],
-      durationMs: Date.now() - startedAt,
+      durationMs,
+      problems: problems.list(),
+      ...outcome(found, stops),
     };
   };
+}
+
+/** Both halves of a run together: what the second looks found replaces what the first ones did. */
+function outcome(found: Survey, { stopped, again, complete }: Stops) {
+  const rows = found.rows.map((row) => again.get(row.listed.session_id) ?? row);
+  const keptUnknown = rows.filter(({ verdict }) => verdict.rule === 'unknown').length;
+  return { ...found, rows, stopped, keptUnknown, complete: found.complete && complete };
 }

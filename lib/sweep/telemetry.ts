@@ -1,4 +1,4 @@
-/** What a run of the sweep tells: one log line, one for each problem, and the metrics. */
+/** What a run of the sweep reports: one log line, one for each problem, and the metrics. */
 import { emitMetrics } from '../runtime/emf.ts';
 import { logError, logInfo } from '../runtime/log.ts';
 import type { SweepReport } from './sweep.ts';
@@ -11,12 +11,16 @@ export type SweepLine = ReturnType<typeof sweepLine>;
 
 /** One run in one line. Pure. */
 export function sweepLine(report: SweepReport) {
-  const { mode, listed, candidates, stopped, keptUnknown, guardTripped, complete, durationMs } = report;
+  const { mode, listed, candidates, undecided, rows, stopped, stoppedBefore } = report;
+  const { keptUnknown, guardTripped, complete, durationMs } = report;
   return {
     mode,
     listed,
     candidates,
+    undecided,
+    ended: rows.filter(({ verdict }) => verdict.rule === 'ending').length,
     stopped: stopped.length,
+    stoppedBefore,
     keptUnknown,
     guardTripped,
     complete,
@@ -25,14 +29,12 @@ export function sweepLine(report: SweepReport) {
 }
 
 /** Logs a run and writes its metrics. What is found stale and not stopped is logged by name. */
-export function tellSweep(report: SweepReport, FunctionName: string): void {
+export function reportSweep(report: SweepReport, FunctionName: string): void {
   logInfo('sweep', sweepLine(report));
   for (const { code, count, reason } of report.problems) {
     logError('sessions are left for the next sweep', { code, sessions: count, reason });
   }
-  if (report.guardTripped)
-    logError('the guard SWEEP_MAX_STOPS stopped the sweep, not the sessions', { stale: stale(report) });
-  else if (report.mode === 'report') logInfo('sweep report', { stale: stale(report) });
+  logStale(report);
   const count = (value: number) => ({ value, unit: 'Count' as const });
   emitMetrics(
     {
@@ -45,6 +47,17 @@ export function tellSweep(report: SweepReport, FunctionName: string): void {
     },
     { FunctionName },
   );
+}
+
+function logStale(report: SweepReport): void {
+  const { undecided, stoppedBefore } = report;
+  if (report.guardTripped)
+    logError('SWEEP_MAX_STOPS would be exceeded: no session was stopped', {
+      undecided,
+      stoppedBefore,
+      stale: stale(report),
+    });
+  else if (report.mode === 'report') logInfo('sweep report', { stale: stale(report) });
 }
 
 function stale({ rows }: SweepReport): object[] {

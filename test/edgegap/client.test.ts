@@ -2,7 +2,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { SessionsClient } from '../../lib/edgegap/client.ts';
-import { statusOf } from '../../lib/edgegap/models.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
 import { failure, KEY, scripted, soon, withoutBackOff } from './scripted.ts';
 
@@ -337,8 +336,4 @@ describe('no text shows the key', () => {
       expect(text).toContain('***');
     }
   });
-});
-
-test('status words are compared without prefix and case', () => {
-  expect(['Status.READY', 'ready', 'Ready'].map(statusOf)).toEqual(['READY', 'READY', 'READY']);
 });

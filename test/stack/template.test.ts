@@ -8,7 +8,7 @@ import { tellHook } from '../../lib/hook/telemetry.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
-import { tellSweep } from '../../lib/sweep/telemetry.ts';
+import { reportSweep } from '../../lib/sweep/telemetry.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';
 
 const stack = await packageStack('test');
@@ -296,13 +296,15 @@ describe('alarms and dashboard', () => {
     process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
     try {
       tellHook(failed(), 'POST /hooks', 'hook');
-      tellSweep(
+      reportSweep(
         {
           mode: 'stop',
           listed: 0,
           candidates: 0,
           rows: [],
+          undecided: 0,
           stopped: [],
+          stoppedBefore: 0,
           keptUnknown: 0,
           guardTripped: false,
           complete: true,

@@ -23,7 +23,7 @@ afterEach(async () => {
   await sandbox.stop();
 });
 
-/** Invokes the function once; gives its answer and what it logged. */
+/** Invokes the function once. Returns its answer and what it logged. */
 async function invoke(env: Record<string, string>, limits: Worker['resourceLimits'] = {}) {
   const worker = new Worker(new URL('../support/lambda-worker.ts', import.meta.url), {
     env: { SESSIONS_API_KEY: 'sandbox-key', SESSIONS_API_URL: sandbox.url, API_RATE: '1000', ...env },
@@ -44,7 +44,7 @@ async function invoke(env: Record<string, string>, limits: Worker['resourceLimit
   return { answer, logs };
 }
 
-test('sweeps the evening of the local stage, tells it in one line and writes its metrics', async () => {
+test('sweeps the evening of the local stage, logs it in one line and writes its metrics', async () => {
   seedPopulation(sandbox.store);
   const { answer, logs } = await invoke(LOCAL_SWEEP);
   expect(answer).toMatchObject({ response: { mode: 'stop', guardTripped: false, complete: true } });
@@ -60,6 +60,27 @@ test('sweeps the evening of the local stage, tells it in one line and writes its
   for (const metric of METRICS) expect(logs.join('\n')).toContain(metric);
 });
 
+test('by default it only reports, and logs what it would stop', async () => {
+  seedPopulation(sandbox.store);
+  const { answer, logs } = await invoke({ SWEEP_MAX_AGE: '24h' });
+  expect(answer).toMatchObject({ response: { mode: 'report', stopped: 0, complete: true } });
+  expect(sandbox.store.deletedIds()).toEqual([]);
+  const lines = logs.map((line): unknown => JSON.parse(line));
+  const old = expect.objectContaining({ session: 'old1-s', rule: 'max-age' });
+  const report = { message: 'sweep report', stale: expect.arrayContaining([old]) };
+  expect(lines).toContainEqual(expect.objectContaining(report));
+});
+
+test('a guard that trips is logged with what is stale, and counted', async () => {
+  seedPopulation(sandbox.store);
+  const { answer, logs } = await invoke({ ...LOCAL_SWEEP, SWEEP_MAX_STOPS: '4' });
+  expect(answer).toMatchObject({ response: { guardTripped: true, stopped: 0 } });
+  expect(sandbox.store.deletedIds()).toEqual([]);
+  const lines = logs.map((line): unknown => JSON.parse(line));
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'ERROR', stale: expect.any(Array) }));
+  expect(lines).toContainEqual(expect.objectContaining({ SweepGuardTripped: 1 }));
+});
+
 test('10,000 sessions, 300 of them stale, fit into a heap of 64 MB with all that the function itself needs', async () => {
   const aged = { deployment_request_id: 'dep', created_at: Date.now() - 3_600_000 };
   sandbox.store.add(
@@ -70,6 +91,6 @@ test('10,000 sessions, 300 of them stale, fit into a heap of 64 MB with all that
     })),
   );
   const limits = { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 16 };
-  const { answer } = await invoke({}, limits);
+  const { answer } = await invoke({ SWEEP_MODE: 'stop' }, limits);
   expect(answer).toMatchObject({ response: { listed: 10_000, stopped: 300, complete: true } });
 });

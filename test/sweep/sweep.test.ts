@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { createSessionsClient } from '../../lib/edgegap/client.ts';
-import { readSweepConfig } from '../../lib/sweep/config.ts';
-import { createSweep } from '../../lib/sweep/sweep.ts';
 import type { FaultInput, NewSession, Sandbox } from '../../local/sandbox/index.ts';
 import { startSandbox } from '../../local/sandbox/index.ts';
+import { sweepOver } from './support.ts';
 
 const HOUR = 3_600_000;
 const running: Sandbox[] = [];
@@ -12,7 +10,7 @@ afterEach(async () => {
   for (const sandbox of running.splice(0)) await sandbox.stop();
 });
 
-/** A sandbox with live sessions and stale ones among them, and a sweep over it. */
+/** A sandbox with live sessions and stale ones among them, and a sweep over it that acts. */
 async function world({
   live = 40,
   stale = 20,
@@ -20,7 +18,7 @@ async function world({
 }: {
   live?: number;
   stale?: number;
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
 }) {
   const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
   running.push(sandbox);
@@ -32,16 +30,9 @@ async function world({
     if (index % every === 0 && left > 0) population.push(staleSession(--left));
   }
   sandbox.store.add(population);
-  const client = createSessionsClient({
-    baseUrl: sandbox.url,
-    apiKey: () => 'sandbox-key',
-    rate: 100_000,
-    concurrency: 8,
-    timeoutMs: 5000,
-  });
-  const sweep = createSweep({ ...readSweepConfig(env), client, concurrency: 8, bulkStopChunk: 500 });
+  const { sweep, asked } = sweepOver(sandbox.url, { env });
   const staleIds = Array.from({ length: stale }, (_, index) => `stale${index}`).sort();
-  return { sandbox, sweep, staleIds, stopped: () => sandbox.store.deletedIds().sort() };
+  return { sandbox, sweep, asked, staleIds, stopped: () => sandbox.store.deletedIds().sort() };
 }
 
 function staleSession(index: number): NewSession {
@@ -62,6 +53,7 @@ describe('a sweep', () => {
     expect(report).toMatchObject({
       listed: 10_000,
       candidates: 300,
+      undecided: 0,
       keptUnknown: 0,
       complete: true,
       problems: [],
@@ -86,18 +78,53 @@ describe('a sweep', () => {
     expect(stopped()).toEqual([]);
   });
 
-  test('SWEEP_MODE=report never stops anything', async () => {
-    const { sandbox, sweep, stopped } = await world({ env: { SWEEP_MODE: 'report' } });
+  test.each(['report', undefined])('SWEEP_MODE=%s: it only reports', async (mode) => {
+    const { sandbox, sweep, stopped } = await world({ env: { SWEEP_MODE: mode } });
     const report = await sweep();
+    expect(report.mode).toBe('report');
     expect(report.rows.filter(({ verdict }) => verdict.stop)).toHaveLength(20);
     expect(stopped()).toEqual([]);
-    expect(sandbox.requests().some(({ operation }) => operation === 'sessionsBulkStop')).toBe(false);
+    expect(sandbox.requests().map(({ operation }) => operation)).not.toContain('sessionsBulkStop');
+  });
+
+  test('what a person does not confirm is not stopped', async () => {
+    const { sweep, stopped, staleIds } = await world({});
+    expect(await sweep({ confirm: async (rows) => rows.length !== 20 })).toMatchObject({ stopped: [] });
+    expect(stopped()).toEqual([]);
+    await sweep({ confirm: async (rows) => rows.length === 20 });
+    expect(stopped()).toEqual(staleIds);
   });
 
   test('a protected deployment keeps its sessions', async () => {
     const { sweep, staleIds, stopped } = await world({ env: { SWEEP_PROTECT: 'deployment:de*' } });
     await sweep();
     expect(stopped()).toEqual(staleIds.filter((id) => Number(id.slice(5)) % 3 !== 0));
+  });
+
+  test('only the sessions of a deployment are stopped where SWEEP_ONLY names it', async () => {
+    const { sweep, asked, staleIds, stopped } = await world({ env: { SWEEP_ONLY: 'deployment:de*' } });
+    await sweep();
+    expect(stopped()).toEqual(staleIds.filter((id) => Number(id.slice(5)) % 3 === 0));
+    expect(asked.filter(({ operation }) => operation === 'getSession')).toHaveLength(7 * 2);
+  });
+
+  test('the oldest are stopped first', async () => {
+    const { sweep, asked, staleIds } = await world({});
+    await sweep();
+    const [stop] = asked.filter(({ operation }) => operation === 'sessionsBulkStop');
+    // stale0 is an hour old, stale19 twenty.
+    expect(stop?.ids).toEqual(staleIds.map((_, index) => `stale${19 - index}`));
+  });
+
+  test('sessions whose age is known are looked at first, then those that no run looked at', async () => {
+    const { sandbox, sweep, asked } = await world({ live: 3, stale: 3, env: { SWEEP_MODE: 'report' } });
+    await sweep();
+    sandbox.store.add([{ session_id: 'new', deployment_request_id: 'dep', users: [] }]);
+    const before = asked.length;
+    await sweep();
+    const looks = asked.slice(before).filter(({ operation }) => operation === 'getSession');
+    const order = looks.flatMap(({ ids }) => ids);
+    expect(order).toEqual(['stale2', 'stale1', 'stale0', 'new']);
   });
 
   test('when its time is over it stops nothing more, and the next run goes on', async () => {
@@ -130,7 +157,7 @@ describe('a sweep', () => {
 
   test('one session that the API refuses to stop does not keep the others', async () => {
     const { sandbox, sweep, staleIds, stopped } = await world({});
-    sandbox.faults.set({ refuse: ['stale4'], operations: ['sessionsBulkStop'] });
+    sandbox.faults.set({ refuse: ['stale4'], operations: ['sessionsBulkStop', 'sessionDelete'] });
     expect((await sweep()).problems).toMatchObject([{ code: 'REFUSED', count: 1 }]);
     expect(stopped()).toEqual(staleIds.filter((id) => id !== 'stale4'));
   });
