@@ -16,7 +16,7 @@ export interface AwsConfig {
   secretAccessKey: string;
   sessionToken?: string;
   /** Endpoints by service. */
-  endpoints: { ssm: string; secretsmanager: string };
+  endpoints: { ssm: string; secretsmanager: string; dynamodb: string };
 }
 
 /** Variables by name. */
@@ -34,8 +34,8 @@ export interface Variable<T> {
 }
 
 /**
- * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`
- * and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+ * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`,
+ * `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
  * @throws ConfigError naming every variable that is missing.
  */
 export function readAwsConfig(env: Environment = process.env): AwsConfig {
@@ -55,6 +55,7 @@ export function readAwsConfig(env: Environment = process.env): AwsConfig {
   const endpoints = {
     ssm: endpoint('ssm', 'SSM'),
     secretsmanager: endpoint('secretsmanager', 'SECRETS_MANAGER'),
+    dynamodb: endpoint('dynamodb', 'DYNAMODB'),
   };
   const sessionToken = env.AWS_SESSION_TOKEN;
   return { ...config, endpoints, ...(sessionToken && { sessionToken }) };

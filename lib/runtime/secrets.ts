@@ -1,5 +1,6 @@
 /** Secrets: the value of a variable itself, or what it refers to in SSM or Secrets Manager. */
 import * as z from 'zod/mini';
+import { awsRequest } from './aws.ts';
 import type { AwsConfig } from './environment.ts';
 import { parseJson } from './json.ts';
 
@@ -24,11 +25,11 @@ export interface SecretSource {
 const CACHED_MS = 5 * 60 * 1000;
 /** A thousand refused calls must not read the secret a thousand times. */
 const FRESH_MS = 10_000;
-const TIMEOUT_MS = 5000;
+/** In all, retries included: a cold start waits for the key. */
+const READ_WITHIN_MS = 5000;
 
 const SERVICES = {
   ssm: {
-    endpoint: 'ssm',
     target: 'AmazonSSM.GetParameter',
     body: (name: string) => ({ Name: name, WithDecryption: true }),
     answer: z.pipe(
@@ -37,7 +38,6 @@ const SERVICES = {
     ),
   },
   secretsmanager: {
-    endpoint: 'secretsmanager',
     target: 'secretsmanager.GetSecretValue',
     body: (name: string) => ({ SecretId: name }),
     answer: z.pipe(
@@ -47,12 +47,6 @@ const SERVICES = {
   },
 } as const;
 
-const awsError = z.object({
-  __type: z.optional(z.string()),
-  message: z.optional(z.string()),
-  Message: z.optional(z.string()),
-});
-
 /**
  * A reader of a secret. A reference is fetched once and cached for 5 minutes; `refresh` fetches it again, unless
  * that was done in the last 10 seconds. While the service fails, what was read before stays in use.
@@ -61,7 +55,7 @@ const awsError = z.object({
 export function createSecretReader(source: SecretSource, now: () => number = Date.now): SecretReader {
   const reference = /^(ssm|secretsmanager):(.+)$/.exec(source.value);
   if (reference === null) return async () => source.value;
-  const service = reference[1] === 'ssm' ? SERVICES.ssm : SERVICES.secretsmanager;
+  const service = reference[1] === 'ssm' ? 'ssm' : 'secretsmanager';
   const name = reference[2] ?? '';
   let cached: { secret: string; readAt: number } | undefined;
   let reading: Promise<string> | undefined;
@@ -89,32 +83,22 @@ export function createSecretReader(source: SecretSource, now: () => number = Dat
 }
 
 async function fetchSecret(
-  service: (typeof SERVICES)[keyof typeof SERVICES],
+  service: keyof typeof SERVICES,
   name: string,
   source: SecretSource,
 ): Promise<string> {
-  const { region, endpoints, ...credentials } = source.aws();
-  const { AwsClient } = await import('aws4fetch');
-  const client = new AwsClient({ ...credentials, region, service: service.endpoint, retries: 2 });
-  const answer = await client.fetch(endpoints[service.endpoint], {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': service.target },
-    body: JSON.stringify(service.body(name)),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+  const { target, body, answer } = SERVICES[service];
+  const json = await awsRequest({
+    service,
+    target,
+    version: '1.1',
+    body: body(name),
+    aws: source.aws,
+    deadlineMs: Date.now() + READ_WITHIN_MS,
   });
-  const body: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw new Error(problemOf(answer.status, body));
-  const parsed = service.answer.safeParse(body);
+  const parsed = answer.safeParse(json);
   if (!parsed.success) throw new Error('the answer holds no secret string.');
   return parsed.data;
-}
-
-/** AWS names what went wrong in `__type`; its message names resources, never their content. */
-function problemOf(status: number, body: unknown): string {
-  const parsed = awsError.safeParse(body);
-  if (!parsed.success) return `status ${status}.`;
-  const { __type = `status ${status}`, message, Message } = parsed.data;
-  return `${__type.replace(/^.*#/, '')}: ${message ?? Message ?? 'no message'}`;
 }
 
 /** A string, or JSON with `api_key`, as Secrets Manager's console makes it. */
