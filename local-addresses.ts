@@ -43,31 +43,36 @@ export interface LocalStage {
   sqsPort: number;
   sandboxPort: number;
   hookPort: number;
+  dynamoDbPort: number;
   sqsUrl: string;
   sandboxUrl: string;
   hookUrl: string;
+  dynamoDbUrl: string;
   eventsQueueUrl: string;
   deadLetterQueueUrl: string;
 }
 
 /**
  * Returns the local stage that the environment describes: `LOCAL_SQS_PORT` (default 4566), `LOCAL_SANDBOX_PORT` (4010),
- * `LOCAL_HOOK_PORT` (4020) and `LOCAL_SWEEP_SECONDS` (120).
+ * `LOCAL_HOOK_PORT` (4020), `LOCAL_DYNAMODB_PORT` (4567) and `LOCAL_SWEEP_SECONDS` (120).
  * @throws RangeError for a value that is not a TCP port, or a schedule of more than a day.
  */
 export function localStage(env: Environment): LocalStage {
   const sqsPort = port(env, 'LOCAL_SQS_PORT', 4566);
   const sandboxPort = port(env, 'LOCAL_SANDBOX_PORT', 4010);
   const hookPort = port(env, 'LOCAL_HOOK_PORT', 4020);
+  const dynamoDbPort = port(env, 'LOCAL_DYNAMODB_PORT', 4567);
   const sqsUrl = `http://127.0.0.1:${sqsPort}`;
   return {
     sweepSeconds: wholeNumber(env, 'LOCAL_SWEEP_SECONDS', 120, 86_400, 'a number of seconds'),
     sqsPort,
     sandboxPort,
     hookPort,
+    dynamoDbPort,
     sqsUrl,
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     hookUrl: `http://127.0.0.1:${hookPort}/hooks`,
+    dynamoDbUrl: `http://127.0.0.1:${dynamoDbPort}`,
     eventsQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.events}`,
     deadLetterQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.deadLetters}`,
   };

@@ -39,19 +39,22 @@ const THRESHOLDS = [
 /** What the bar calls each step of a sweep. */
 const VERBS = { list: 'listing', look: 'looking at', again: 'looking again at' } as const;
 
+/** Of `API_RATE`: events go first. */
+const SHARE = 0.5;
+
 const tool = createTool('sweep');
 
 addAction(tool, {
   about: 'Finds stale sessions of the local stage (npm start) or, with SESSIONS_API_KEY, of the real API.',
   options: OPTIONS,
   run: async (terminal, values) => {
-    const { client, config, isLocal, target } = connectApi(0.5);
+    const { client, config, isLocal, target } = connectApi(SHARE);
     const { apiUrl, apiConcurrency, bulkStopChunk } = config;
     const sweepConfig = readConfig(values, isLocal ? { ...LOCAL_SWEEP, ...process.env } : process.env);
     const sweep = createSweep({
       ...sweepConfig,
       client,
-      rate: config.apiRate,
+      rate: config.apiRate * SHARE,
       concurrency: apiConcurrency,
       bulkStopChunk,
     });

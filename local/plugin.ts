@@ -14,6 +14,14 @@ import {
   SANDBOX_API_KEY,
 } from '../local-addresses.ts';
 import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
+import {
+  createTables,
+  type LocalDynamoDb,
+  type LocalTable,
+  readTables,
+  startLocalDynamoDb,
+  tableName,
+} from './dynamodb.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';
@@ -59,6 +67,7 @@ interface Running {
   stage: LocalStage;
   queues: LocalQueue[];
   sqs: LocalSqs;
+  dynamoDb: LocalDynamoDb;
   stopSandbox: () => Promise<void>;
   sessions: number;
   /** What ends before the queues and the API do. */
@@ -98,6 +107,7 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
       { port: stage.sqsPort, variable: 'LOCAL_SQS_PORT', what: 'the embedded SQS' },
       { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
       { port: stage.hookPort, variable: 'LOCAL_HOOK_PORT', what: 'the hook' },
+      { port: stage.dynamoDbPort, variable: 'LOCAL_DYNAMODB_PORT', what: 'the embedded DynamoDB' },
       { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
     ],
     HOST,
@@ -105,14 +115,17 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
   const queues = readQueues(service.resources, stage.sqsUrl);
   const sqs = await startLocalSqs(stage.sqsPort);
   await createQueues(sqs.client, queues);
-  // Loaded here, for every other command loads this file too.
+  const tables = readTables(service.resources);
+  const dynamoDb = await startLocalDynamoDb(stage.dynamoDbPort);
+  await createTables(dynamoDb.url, tables);
+  // Loaded here, because every other command loads this file too.
   const { seedPopulation, startSandbox } = await import('./sandbox/index.ts');
   const sandbox = await startSandbox({ port: stage.sandboxPort, host: HOST, apiKey: SANDBOX_API_KEY });
   seedPopulation(sandbox.store);
-  setEnvironments(service.functions, stage, queues);
+  setEnvironments(service.functions, stage, queues, tables);
   const sessions = sandbox.store.sessions().length;
   const invocations = new AbortController();
-  return { stage, queues, sqs, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
+  return { stage, queues, sqs, dynamoDb, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
 }
 
 /** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
@@ -120,17 +133,21 @@ function setEnvironments(
   functions: Serverless['service']['functions'],
   stage: LocalStage,
   queues: readonly LocalQueue[],
+  tables: readonly LocalTable[],
 ): void {
   for (const definition of Object.values(functions)) {
     const own = Object.entries(definition.environment ?? {});
     definition.environment = {
-      ...Object.fromEntries(own.map(([name, value]) => [name, resolveReference(value, queues)])),
+      ...Object.fromEntries(
+        own.map(([name, value]) => [name, tableName(value, tables) ?? resolveReference(value, queues)]),
+      ),
       SESSIONS_API_KEY: SANDBOX_API_KEY,
       SESSIONS_API_URL: stage.sandboxUrl,
       ...LOCAL_SWEEP,
       HOOK_SIGNING_SECRET: LOCAL_HOOK_SECRET,
       HOOK_EDGEGAP_TOKEN: LOCAL_EDGEGAP_TOKEN,
       AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
+      AWS_ENDPOINT_URL_DYNAMODB: stage.dynamoDbUrl,
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
@@ -179,11 +196,11 @@ function startSweeps({ stage, invocations }: Running, invoke: () => Promise<unkn
   });
 }
 
-async function stop({ parts, sqs, stopSandbox, invocations }: Running): Promise<void> {
+async function stop({ parts, sqs, dynamoDb, stopSandbox, invocations }: Running): Promise<void> {
   const grace = setTimeout(() => invocations.abort(), GRACE_MS);
   await Promise.all(parts.map((part) => part.stop()));
   clearTimeout(grace);
-  await Promise.all([sqs.stop(), stopSandbox()]);
+  await Promise.all([sqs.stop(), dynamoDb.stop(), stopSandbox()]);
 }
 
 /** A problem at the start is one line for a person, not Serverless' report of a crash. */

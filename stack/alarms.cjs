@@ -40,6 +40,10 @@ module.exports = async ({ resolveVariable }) => {
         'The Edgegap API answers 404 to every request. No event is lost. Check SESSIONS_API_URL.',
         own('ApiSurfaceMissing', FUNCTIONS['session-events']),
       ),
+      MemoryUnavailableAlarm: alarm(
+        'The memory, a DynamoDB table, does not answer. Sessions are still deleted; events about users wait. No event is lost. The log of session-events shows why.',
+        own('MemoryUnavailable', FUNCTIONS['session-events']),
+      ),
       SweepGuardTrippedAlarm: alarm(
         'The sweep found more stale sessions than SWEEP_MAX_STOPS allows and stopped none. To list them, run: npm run sweep',
         own('SweepGuardTripped', FUNCTIONS['stale-sessions']),

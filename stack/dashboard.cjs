@@ -26,6 +26,7 @@ const WIDGETS = [
     'Sum',
     [
       ...own(EVENTS, ['EventsRetried', 'EventsDead', 'ApiThrottled', 'ApiAuthFailures', 'ApiSurfaceMissing']),
+      ...own(EVENTS, ['MemoryUnavailable']),
       ...own(HOOK, ['HookUnauthorized', 'HookInvalid', 'HookUnavailable']),
       ...[EVENTS, SWEEP, HOOK].map((name) => ['AWS/Lambda', 'Errors', 'FunctionName', name]),
     ],

@@ -3,6 +3,8 @@
  * @import { Json, Variables } from './types.d.cts'
  */
 
+const { statements: memory } = require('./table.cjs');
+
 /** @param {Variables} variables */
 module.exports = async ({ resolveVariable }) => {
   const stage = String(await resolveVariable('sls:stage'));
@@ -18,9 +20,10 @@ module.exports = async ({ resolveVariable }) => {
           arnOf('EventsQueue'),
         ),
         allow('sqs:SendMessage', arnOf('DeadLettersQueue')),
+        memory.sessionEvents,
         ...api,
       ]),
-      StaleSessionsRole: role('stale-sessions', 'StaleDashsessionsLogGroup', api),
+      StaleSessionsRole: role('stale-sessions', 'StaleDashsessionsLogGroup', [memory.sweep, ...api]),
       HookRole: role('hook', 'HookLogGroup', [allow('sqs:SendMessage', arnOf('EventsQueue')), ...hook]),
     },
   };

@@ -1,46 +1,156 @@
 /**
- * What a warm environment remembers between batches: the sessions that it deleted (an id never comes back, so later
- * events about it need no call), the last change of each user (a late removal must not undo a newer addition), and
- * what the API refused.
+ * The memory: what environments know together, in a DynamoDB table, and before it what this environment knows itself,
+ * which saves requests. Without a table an environment remembers alone.
  */
-import { Lru } from 'toad-cache';
-import type { MemoryView, Moment } from './types.ts';
-import { isLater } from './types.ts';
+import { LruMap } from 'toad-cache';
+import { readAwsConfig } from '../runtime/environment.ts';
+import { logInfo } from '../runtime/log.ts';
+import type { Item } from './attributes.ts';
+import { untilFailure } from './batches.ts';
+import { createCache } from './cache.ts';
+import type { MemoryConfig } from './config.ts';
+import { MemoryError } from './errors.ts';
+import { deployments as deploymentItems, isoTime, tombstones } from './items.ts';
+import { createRegister, type Register } from './register.ts';
+import { openTable, type Table } from './table.ts';
+import { createTableRegister } from './table-register.ts';
+import { type Cause, type RememberedDeployment, shortEvent, type Tombstone } from './types.ts';
 
-const REMEMBERED_MS = 15 * 60 * 1000;
-const REMEMBERED_ENTRIES = 10_000;
+// Until lib/session-events works on what is recalled.
+export { createMemory, type Memory } from './environment.ts';
 
-/** The memory of one environment: read by the plan, written after successful calls. */
-export interface Memory extends MemoryView {
-  /** The session is deleted: the API said so. */
-  rememberDeleted(sessionId: string): void;
-  /** The user (canonical address) of the session was added or removed by an event of that moment. */
-  rememberChange(sessionId: string, address: string, moment: Moment): void;
-  /** The API refused this target for good, for this reason. */
-  rememberRefusal(key: string, reason: string): void;
-  /** Sessions by this deployment or tag were deleted. */
-  rememberHandled(key: string): void;
+/** What is remembered about the sessions and deployments that were asked for, by id. The others are not known. */
+export interface Recalled {
+  deleted: ReadonlyMap<string, Tombstone>;
+  deployments: ReadonlyMap<string, RememberedDeployment>;
+  /** The table did not answer: the maps hold what this environment knows. Users calls wait until the table is back. */
+  unavailable: MemoryError | undefined;
 }
 
-/** An empty memory: each part holds 10,000 entries for 15 minutes; the least recently used leave first. */
-export function createMemory(): Memory {
-  const remembered = <T>(): Lru<T> => new Lru<T>(REMEMBERED_ENTRIES, REMEMBERED_MS);
-  const deleted = remembered<true>();
-  const changes = remembered<Moment>();
-  const refusals = remembered<string>();
-  const handled = remembered<true>();
-  const lastChange: MemoryView['lastChange'] = (sessionId, address) => changes.get(`${sessionId} ${address}`);
+/**
+ * The memory of one environment. Where an operation resolves with a MemoryError, the table did not answer: this
+ * environment remembers all the same, and the next operation asks the table again.
+ */
+export interface SharedMemory {
+  /** What is known about these: one request for each hundred that this environment does not know as ended. */
+  recall(
+    ids: { sessionIds: readonly string[]; deploymentIds?: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Recalled>;
+  /** The sessions are deleted, on evidence. One request for each 25. */
+  rememberDeleted(
+    sessions: readonly (Cause & { sessionId: string })[],
+    signal: AbortSignal,
+  ): Promise<MemoryError | undefined>;
+  /** The deployments are stopped, on evidence. One request for each 25. */
+  rememberStopped(
+    deployments: readonly (Cause & { deploymentId: string })[],
+    signal: AbortSignal,
+  ): Promise<MemoryError | undefined>;
+  /** There are sessions on these deployments now. One request for each. */
+  rememberSessionsOn(deploymentIds: readonly string[], signal: AbortSignal): Promise<MemoryError | undefined>;
+  /** The register for the users of one batch: see order.ts. */
+  register(signal: AbortSignal): Register;
+  /** The API refused this target for good. Known to this environment alone. */
+  rememberRefusal(key: string, reason: string): void;
+  /** Why the API refused this target before, if it did. */
+  refusal(key: string): string | undefined;
+  /** Sessions by this deployment or tag were deleted. Known to this environment alone. */
+  rememberHandled(key: string): void;
+  /** Whether sessions by this deployment or tag were deleted before. */
+  isHandled(key: string): boolean;
+  /** Who deleted a session. undefined: not this service, or too long ago. @throws MemoryError */
+  why(sessionId: string, signal: AbortSignal): Promise<Tombstone | undefined>;
+}
+
+/** Entries of each kind that an environment holds. */
+const REMEMBERED_ENTRIES = 10_000;
+const ALONE = {
+  reason: 'MEMORY_TABLE is not set',
+  effect: 'Events about one user that several environments handle may be applied in the wrong order.',
+};
+
+/** A sweep may still see sessions on a deployment that was stopped a moment ago. */
+const NOT_STOPPED = { expression: 'attribute_not_exists(#stoppedAt)', values: {} };
+
+/** The table of an environment that remembers alone. */
+const NO_TABLE: Pick<Table, 'get' | 'put' | 'update'> = {
+  get: async () => new Map(),
+  put: async () => undefined,
+  update: async () => true,
+};
+
+/**
+ * Opens the memory of an environment. Sends nothing yet. Without a table it logs that this environment remembers alone.
+ * @param aws what signs requests; read before each.
+ */
+export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsConfig): SharedMemory {
+  const shared = name === undefined ? undefined : openTable({ name, days, aws });
+  if (shared === undefined) logInfo('this environment remembers alone', ALONE);
+  const table = shared ?? NO_TABLE;
+  const ownRegister = createRegister(REMEMBERED_ENTRIES);
+  const sessions = createCache(tombstones, REMEMBERED_ENTRIES);
+  const deployments = createCache(deploymentItems, REMEMBERED_ENTRIES);
+  const refusals = new LruMap<string>(REMEMBERED_ENTRIES);
+  const handled = new LruMap<true>(REMEMBERED_ENTRIES);
+
   return {
-    isDeleted: (sessionId) => deleted.get(sessionId) === true,
-    lastChange,
-    refusal: (key) => refusals.get(key),
-    isHandled: (key) => handled.get(key) === true,
-    rememberDeleted: (sessionId) => deleted.set(sessionId, true),
-    rememberChange(sessionId, address, moment) {
-      const last = lastChange(sessionId, address);
-      if (last === undefined || isLater(moment, last)) changes.set(`${sessionId} ${address}`, moment);
+    async recall({ sessionIds, deploymentIds = [] }, signal) {
+      const ids = [...sessions.open(sessionIds), ...deployments.open(deploymentIds)];
+      const answer = await orUnavailable(table.get(ids, signal));
+      const items: ReadonlyMap<string, Item> = answer instanceof MemoryError ? new Map() : answer;
+      return {
+        deleted: sessions.learn(sessionIds, items),
+        deployments: deployments.learn(deploymentIds, items),
+        unavailable: failureOf(answer),
+      };
     },
+    async rememberDeleted(ended, signal) {
+      const deletedAtMs = Date.now();
+      const items = ended.map(({ sessionId, by, event }) =>
+        sessions.set(sessionId, { deletedAtMs, by, event: shortEvent(event) }),
+      );
+      return failureOf(await orUnavailable(table.put(items, signal)));
+    },
+    async rememberStopped(ended, signal) {
+      const stoppedAtMs = Date.now();
+      const items = ended.map(({ deploymentId, by, event }) =>
+        deployments.set(deploymentId, { stopped: { stoppedAtMs, by, event: shortEvent(event) } }),
+      );
+      return failureOf(await orUnavailable(table.put(items, signal)));
+    },
+    async rememberSessionsOn(deploymentIds, signal) {
+      const lastSessionAtMs = Date.now();
+      for (const id of deploymentIds) deployments.set(id, { lastSessionAtMs });
+      const failFast = untilFailure(signal);
+      const set = { lastSessionAt: isoTime(lastSessionAtMs) };
+      const updates = deploymentIds.map((id) =>
+        failFast((stopping) => table.update(deploymentItems.itemId(id), set, NOT_STOPPED, stopping)),
+      );
+      return failureOf(await orUnavailable(Promise.all(updates)));
+    },
+    async why(sessionId, signal) {
+      const items = await table.get([tombstones.itemId(sessionId)], signal);
+      return sessions.learn([sessionId], items).get(sessionId);
+    },
+    register: (signal) => (shared === undefined ? ownRegister : createTableRegister(shared, signal)),
     rememberRefusal: (key, reason) => refusals.set(key, reason),
+    refusal: (key) => refusals.get(key),
     rememberHandled: (key) => handled.set(key, true),
+    isHandled: (key) => handled.get(key) === true,
   };
+}
+
+/** Waits for the table. Resolves with the error when it does not answer. */
+async function orUnavailable<T>(answer: Promise<T>): Promise<T | MemoryError> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof MemoryError) return error;
+    throw error;
+  }
+}
+
+function failureOf(answer: unknown): MemoryError | undefined {
+  return answer instanceof MemoryError ? answer : undefined;
 }

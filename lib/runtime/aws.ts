@@ -72,6 +72,9 @@ const TRANSIENT = new Set([
   'Timeout',
 ]);
 
+/** Signing keys by day, region and service: to derive one takes more time than to sign with it. */
+const signingKeys = new Map<string, ArrayBuffer>();
+
 const errorBody = z.looseObject({
   __type: z.optional(z.string()),
   message: z.optional(z.string()),
@@ -116,7 +119,7 @@ async function send(request: AwsRequest, signal: AbortSignal): Promise<unknown> 
   const { service, target, version, body } = request;
   const { region, endpoints, ...credentials } = request.aws();
   const { AwsClient } = await import('aws4fetch');
-  const client = new AwsClient({ ...credentials, region, service, retries: 0 });
+  const client = new AwsClient({ ...credentials, region, service, retries: 0, cache: signingKeys });
   const answer = await client.fetch(endpoints[service], {
     method: 'POST',
     headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },

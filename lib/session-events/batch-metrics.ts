@@ -26,6 +26,7 @@ export function batchMetrics(report: BatchReport): Record<string, Metric> {
     ApiThrottled: answered(429),
     ApiAuthFailures: answered(401, 403),
     ApiSurfaceMissing: count(line.codes?.SURFACE_MISSING ?? 0),
+    MemoryUnavailable: count(line.codes?.MEMORY_UNAVAILABLE ?? 0),
     EventAge: { value: oldestEventMs, unit: 'Milliseconds' },
   };
 }

@@ -41,12 +41,13 @@ async function freePorts(count: number): Promise<number[]> {
 }
 
 async function portVariables() {
-  const [sqs, sandbox, lambda, hook] = await freePorts(4);
+  const [sqs, sandbox, lambda, hook, dynamoDb] = await freePorts(5);
   return {
     LOCAL_SQS_PORT: `${sqs}`,
     LOCAL_SANDBOX_PORT: `${sandbox}`,
     LOCAL_LAMBDA_PORT: `${lambda}`,
     LOCAL_HOOK_PORT: `${hook}`,
+    LOCAL_DYNAMODB_PORT: `${dynamoDb}`,
   };
 }
 

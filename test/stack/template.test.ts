@@ -5,6 +5,7 @@ import { readApiConfig } from '../../lib/edgegap/config.ts';
 import { failed } from '../../lib/hook/answers.ts';
 import { readHookConfig } from '../../lib/hook/config.ts';
 import { tellHook } from '../../lib/hook/telemetry.ts';
+import { readMemoryConfig } from '../../lib/memory/config.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
@@ -47,8 +48,10 @@ describe('every function starts with the environment that it is given', () => {
       eventsQueueUrl: 'https://sqs.example/EventsQueue',
       deadLetterQueueUrl: 'https://sqs.example/DeadLettersQueue',
     });
+    expect(readMemoryConfig(env)).toEqual({ table: 'MemoryTable', days: 15 });
   });
   test('stale-sessions', () => {
+    expect(readMemoryConfig(environment('stale-sessions'))).toEqual({ table: 'MemoryTable', days: 15 });
     expect(readApiConfig(environment('stale-sessions'))).toMatchObject({ apiRate: 2 });
     expect(readSweepConfig(environment('stale-sessions'))).toEqual(readSweepConfig({}));
   });
@@ -80,6 +83,10 @@ describe('permissions: what the code needs, and no other', () => {
     { Action: ['ssm:GetParameter'], Resource: secrets('ssm', 'parameter/', ...names) },
     { Action: ['secretsmanager:GetSecretValue'], Resource: secrets('secretsmanager', 'secret:', ...names) },
   ];
+  const remembering = (...operations: string[]) => ({
+    Action: operations.map((operation) => `dynamodb:${operation}`),
+    Resource: 'MemoryTable.Arn',
+  });
   const logging = (group: string) => ({
     Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     Resource: `${group}.Arn`,
@@ -100,10 +107,19 @@ describe('permissions: what the code needs, and no other', () => {
           Resource: 'EventsQueue.Arn',
         },
         { Action: ['sqs:SendMessage'], Resource: 'DeadLettersQueue.Arn' },
+        remembering('BatchGetItem', 'BatchWriteItem', 'PutItem', 'UpdateItem'),
         ...reading('api-key'),
       ],
     ],
-    ['stale-sessions', 'StaleSessionsRole', [logging('StaleDashsessionsLogGroup'), ...reading('api-key')]],
+    [
+      'stale-sessions',
+      'StaleSessionsRole',
+      [
+        logging('StaleDashsessionsLogGroup'),
+        remembering('BatchGetItem', 'BatchWriteItem', 'UpdateItem'),
+        ...reading('api-key'),
+      ],
+    ],
     [
       'hook',
       'HookRole',
@@ -242,6 +258,7 @@ describe('alarms and dashboard', () => {
       'DeadLettersAlarm',
       'HookErrorsAlarm',
       'HookUnavailableAlarm',
+      'MemoryUnavailableAlarm',
       'OldestMessageAlarm',
       'SessionDasheventsErrorsAlarm',
       'StaleDashsessionsErrorsAlarm',
@@ -334,6 +351,7 @@ describe('stages', () => {
       Object.values(resources).flatMap(({ Properties }) =>
         [
           'QueueName',
+          'TableName',
           'FunctionName',
           'Name',
           'DashboardName',

@@ -57,9 +57,13 @@ export function resolved(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(resolved);
   if (typeof value !== 'object' || value === null) return value;
   const [[key, target] = ['', undefined], ...others] = Object.entries(value);
-  if (others.length === 0 && key === 'Ref')
-    return String(target).endsWith('Queue') ? `https://sqs.example/${target}` : `ref:${target}`;
+  if (others.length === 0 && key === 'Ref') return referenced(String(target));
   if (others.length === 0 && key === 'Fn::GetAtt' && Array.isArray(target)) return target.join('.');
   if (others.length === 0 && key === 'Fn::Sub') return target;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, resolved(member)]));
+}
+
+function referenced(target: string): string {
+  if (target.endsWith('Queue')) return `https://sqs.example/${target}`;
+  return target.endsWith('Table') ? target : `ref:${target}`;
 }
