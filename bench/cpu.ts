@@ -1,15 +1,15 @@
 /** (d) CPU of the pure parts against JSON.parse, and (g) how calls and CPU grow. */
 import { stormEvents, stormSessions } from '../cli/storm.ts';
-import { createMemory } from '../lib/memory/memory.ts';
 import { decode } from '../lib/session-events/decode.ts';
 import { planBatch } from '../lib/session-events/plan.ts';
 import { settle } from '../lib/session-events/settle.ts';
 import type { TargetResult } from '../lib/session-events/types.ts';
+import { NOTHING_KNOWN } from '../test/support/memory-view.ts';
 import { sqsEvent } from '../test/support/records.ts';
 import { startStage } from '../test/support/stage.ts';
 import { median, type Part, shown } from './report.ts';
 
-const LIMITS = { bulkStopChunk: 500, budgetCalls: 20 };
+const LIMITS = { bulkStopChunk: 500, budgetCalls: 20, graceMs: 0 };
 const WARM_UP = 20;
 const ROUNDS = 41;
 const SIZES = [100, 1000, 10_000];
@@ -23,7 +23,7 @@ function recordsOf(size: number) {
 /** Decode, plan and settle; every call is as if it had succeeded. */
 function pureParts(records: ReturnType<typeof recordsOf>): number {
   const decoded = decode(records, Date.now());
-  const plan = planBatch(decoded.events, createMemory(), LIMITS);
+  const plan = planBatch(decoded.events, NOTHING_KNOWN, LIMITS);
   const results = [...plan.deletions, ...plan.additions, ...plan.removals].flatMap((call) =>
     call.targets.map((target): TargetResult => ({ target, outcome: { kind: 'done' } })),
   );

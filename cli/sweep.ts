@@ -1,8 +1,8 @@
 /** `npm run sweep`: finds stale sessions and the rule for each; stops them with `--stop`. */
 import type { Environment } from '../lib/runtime/environment.ts';
 import { ConfigError } from '../lib/runtime/environment.ts';
-import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
 import type { SweepRow } from '../lib/sweep/assess.ts';
+import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
 import { LOCAL_SWEEP } from '../local-addresses.ts';

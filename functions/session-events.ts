@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import type { SQSEvent } from 'aws-lambda';
 import { readApiConfig } from '../lib/edgegap/config.ts';
+import { readMemoryConfig } from '../lib/memory/config.ts';
 import { apiKey } from '../lib/runtime/api-key.ts';
 import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
@@ -9,10 +10,10 @@ import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';
 import type { BatchReport } from '../lib/session-events/batch.ts';
 import { createBatchEnvironment, handleBatch } from '../lib/session-events/batch.ts';
-import { readQueueConfig } from '../lib/session-events/config.ts';
+import { readBatchConfig, readQueueConfig } from '../lib/session-events/config.ts';
 import { retries } from '../lib/session-events/retries.ts';
 
-const config = readApiConfig();
+const config = { ...readApiConfig(), ...readBatchConfig(), memory: readMemoryConfig() };
 const readKey = createSecretReader({
   variable: 'SESSIONS_API_KEY',
   value: config.apiKey,

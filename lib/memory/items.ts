@@ -1,4 +1,4 @@
-/** The items `session#ID` and `deployment#ID`. Times are ISO 8601 text in the table: people read it, too. */
+/** The items `session#ID`, `deployment#ID` and `selector#KEY`. Times are ISO 8601 text in the table: people read it, too. */
 import * as z from 'zod/mini';
 import type { Item } from './attributes.ts';
 import type { RememberedDeployment, Tombstone } from './types.ts';
@@ -21,6 +21,7 @@ const time = z.pipe(
 const tombstone = z.object({ deletedAt: time, by: z.string(), event: z.string() });
 const stop = z.object({ stoppedAt: time, by: z.string(), event: z.string() });
 const lastSession = z.object({ lastSessionAt: time });
+const handled = z.object({ handledAt: time });
 
 /** Sessions that were deleted. */
 export const tombstones: ItemKind<Tombstone> = {
@@ -56,6 +57,14 @@ export const deployments: ItemKind<RememberedDeployment> = {
     };
   },
   isFinal: ({ stopped }) => stopped !== undefined,
+};
+
+/** Deployments and tags whose sessions were deleted: when that was last done, epoch milliseconds. */
+export const selectors: ItemKind<number> = {
+  itemId: (key) => `selector#${key}`,
+  write: (key, handledAtMs) => ({ id: selectors.itemId(key), handledAt: isoTime(handledAtMs) }),
+  read: (item) => handled.safeParse(item).data?.handledAt,
+  isFinal: () => false,
 };
 
 /** A time as the table holds it. @param ms epoch milliseconds. */

@@ -2,7 +2,7 @@
  * The memory: what environments know together, in a DynamoDB table, and before it what this environment knows itself,
  * which saves requests. Without a table an environment remembers alone.
  */
-import { LruMap } from 'toad-cache';
+import { Lru } from 'toad-cache';
 import { readAwsConfig } from '../runtime/environment.ts';
 import { logInfo } from '../runtime/log.ts';
 import type { Item } from './attributes.ts';
@@ -10,19 +10,18 @@ import { untilFailure } from './batches.ts';
 import { createCache } from './cache.ts';
 import type { MemoryConfig } from './config.ts';
 import { MemoryError } from './errors.ts';
-import { deployments as deploymentItems, isoTime, tombstones } from './items.ts';
+import { deployments as deploymentItems, isoTime, selectors as selectorItems, tombstones } from './items.ts';
 import { createRegister, type Register } from './register.ts';
 import { openTable, type Table } from './table.ts';
 import { createTableRegister } from './table-register.ts';
 import { type Cause, type RememberedDeployment, shortEvent, type Tombstone } from './types.ts';
 
-// Until lib/session-events works on what is recalled.
-export { createMemory, type Memory } from './environment.ts';
-
 /** What is remembered about the sessions and deployments that were asked for, by id. The others are not known. */
 export interface Recalled {
   deleted: ReadonlyMap<string, Tombstone>;
   deployments: ReadonlyMap<string, RememberedDeployment>;
+  /** When the sessions by a deployment or tag were deleted. Epoch milliseconds, by key. */
+  handled: ReadonlyMap<string, number>;
   /** The table did not answer: the maps hold what this environment knows. Users calls wait until the table is back. */
   unavailable: MemoryError | undefined;
 }
@@ -31,10 +30,10 @@ export interface Recalled {
  * The memory of one environment. Where an operation resolves with a MemoryError, the table did not answer: this
  * environment remembers all the same, and the next operation asks the table again.
  */
-export interface SharedMemory {
+export interface Memory {
   /** What is known about these: one request for each hundred that this environment does not know as ended. */
   recall(
-    ids: { sessionIds: readonly string[]; deploymentIds?: readonly string[] },
+    ids: { sessionIds: readonly string[]; deploymentIds?: readonly string[]; selectors?: readonly string[] },
     signal: AbortSignal,
   ): Promise<Recalled>;
   /** The sessions are deleted, on evidence. One request for each 25. */
@@ -42,6 +41,8 @@ export interface SharedMemory {
     sessions: readonly (Cause & { sessionId: string })[],
     signal: AbortSignal,
   ): Promise<MemoryError | undefined>;
+  /** The sessions by these deployments or tags are deleted. One request for each 25. */
+  rememberHandled(selectors: readonly string[], signal: AbortSignal): Promise<MemoryError | undefined>;
   /** The deployments are stopped, on evidence. One request for each 25. */
   rememberStopped(
     deployments: readonly (Cause & { deploymentId: string })[],
@@ -55,16 +56,14 @@ export interface SharedMemory {
   rememberRefusal(key: string, reason: string): void;
   /** Why the API refused this target before, if it did. */
   refusal(key: string): string | undefined;
-  /** Sessions by this deployment or tag were deleted. Known to this environment alone. */
-  rememberHandled(key: string): void;
-  /** Whether sessions by this deployment or tag were deleted before. */
-  isHandled(key: string): boolean;
   /** Who deleted a session. undefined: not this service, or too long ago. @throws MemoryError */
   why(sessionId: string, signal: AbortSignal): Promise<Tombstone | undefined>;
 }
 
 /** Entries of each kind that an environment holds. */
 const REMEMBERED_ENTRIES = 10_000;
+/** What was refused may be accepted later: it is asked for again then. */
+const REFUSED_FOR_MS = 15 * 60_000;
 const ALONE = {
   reason: 'MEMORY_TABLE is not set',
   effect: 'Events about one user that several environments handle may be applied in the wrong order.',
@@ -84,24 +83,25 @@ const NO_TABLE: Pick<Table, 'get' | 'put' | 'update'> = {
  * Opens the memory of an environment. Sends nothing yet. Without a table it logs that this environment remembers alone.
  * @param aws what signs requests; read before each.
  */
-export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsConfig): SharedMemory {
+export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsConfig): Memory {
   const shared = name === undefined ? undefined : openTable({ name, days, aws });
   if (shared === undefined) logInfo('this environment remembers alone', ALONE);
   const table = shared ?? NO_TABLE;
   const ownRegister = createRegister(REMEMBERED_ENTRIES);
   const sessions = createCache(tombstones, REMEMBERED_ENTRIES);
   const deployments = createCache(deploymentItems, REMEMBERED_ENTRIES);
-  const refusals = new LruMap<string>(REMEMBERED_ENTRIES);
-  const handled = new LruMap<true>(REMEMBERED_ENTRIES);
+  const selectors = createCache(selectorItems, REMEMBERED_ENTRIES);
+  const refusals = new Lru<string>(REMEMBERED_ENTRIES, REFUSED_FOR_MS);
 
   return {
-    async recall({ sessionIds, deploymentIds = [] }, signal) {
-      const ids = [...sessions.open(sessionIds), ...deployments.open(deploymentIds)];
+    async recall({ sessionIds, deploymentIds = [], selectors: keys = [] }, signal) {
+      const ids = [...sessions.open(sessionIds), ...deployments.open(deploymentIds), ...selectors.open(keys)];
       const answer = await orUnavailable(table.get(ids, signal));
       const items: ReadonlyMap<string, Item> = answer instanceof MemoryError ? new Map() : answer;
       return {
         deleted: sessions.learn(sessionIds, items),
         deployments: deployments.learn(deploymentIds, items),
+        handled: selectors.learn(keys, items),
         unavailable: failureOf(answer),
       };
     },
@@ -110,6 +110,11 @@ export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsCon
       const items = ended.map(({ sessionId, by, event }) =>
         sessions.set(sessionId, { deletedAtMs, by, event: shortEvent(event) }),
       );
+      return failureOf(await orUnavailable(table.put(items, signal)));
+    },
+    async rememberHandled(keys, signal) {
+      const handledAtMs = Date.now();
+      const items = keys.map((key) => selectors.set(key, handledAtMs));
       return failureOf(await orUnavailable(table.put(items, signal)));
     },
     async rememberStopped(ended, signal) {
@@ -136,8 +141,6 @@ export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsCon
     register: (signal) => (shared === undefined ? ownRegister : createTableRegister(shared, signal)),
     rememberRefusal: (key, reason) => refusals.set(key, reason),
     refusal: (key) => refusals.get(key),
-    rememberHandled: (key) => handled.set(key, true),
-    isHandled: (key) => handled.get(key) === true,
   };
 }
 

@@ -47,15 +47,13 @@ export interface RememberedDeployment {
   lastSessionAtMs?: number;
 }
 
-/** What earlier batches of this environment left to know. */
+/** What a plan needs to know of earlier batches, of this environment and of the others. */
 export interface MemoryView {
-  /** Whether this environment deleted the session a short while ago. */
+  /** Whether the session was deleted. */
   isDeleted(sessionId: string): boolean;
-  /** The moment of the last change of this user of this session (canonical address), if one is remembered. */
-  lastChange(sessionId: string, address: string): Moment | undefined;
   /** Why the API refused this target for good, if that is remembered. */
   refusal(key: string): string | undefined;
-  /** Whether sessions by this deployment or tag were deleted a short while ago. */
+  /** Whether sessions by this deployment or tag were deleted before. */
   isHandled(key: string): boolean;
 }
 

@@ -9,7 +9,7 @@ const count = (value: number): Metric => ({ value, unit: 'Count' });
 /** Metrics by name; `ApiLatency` is that of single attempts, `EventAge` that of the oldest event, both in milliseconds. */
 export function batchMetrics(report: BatchReport): Record<string, Metric> {
   const line = batchLine(report);
-  const { attempts, oldestEventMs } = report;
+  const { attempts, memoryFailure, oldestEventMs } = report;
   const answered = (...statuses: number[]): Metric =>
     count(attempts.filter(({ status }) => status !== undefined && statuses.includes(status)).length);
   return {
@@ -26,7 +26,7 @@ export function batchMetrics(report: BatchReport): Record<string, Metric> {
     ApiThrottled: answered(429),
     ApiAuthFailures: answered(401, 403),
     ApiSurfaceMissing: count(line.codes?.SURFACE_MISSING ?? 0),
-    MemoryUnavailable: count(line.codes?.MEMORY_UNAVAILABLE ?? 0),
+    MemoryUnavailable: count(memoryFailure === undefined ? 0 : 1),
     EventAge: { value: oldestEventMs, unit: 'Milliseconds' },
   };
 }

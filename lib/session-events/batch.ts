@@ -1,16 +1,21 @@
-/** A batch from end to end: decode, plan, run, settle. */
+/** A batch from end to end: decode, recall, plan, run, settle. */
 import type { SQSRecord } from 'aws-lambda';
-import type { Attempt, CallOptions, SessionsClient } from '../edgegap/client.ts';
+import type { Attempt, SessionsClient } from '../edgegap/client.ts';
 import { createSessionsClient } from '../edgegap/client.ts';
 import type { ApiConfig } from '../edgegap/config.ts';
-import { createMemory, type Memory } from '../memory/memory.ts';
+import type { MemoryConfig } from '../memory/config.ts';
+import { type Memory, openMemory } from '../memory/memory.ts';
+import type { Cause } from '../memory/types.ts';
+import type { InvocationTime } from '../runtime/invocation-time.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
+import type { BatchConfig } from './config.ts';
 import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';
+import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { settle } from './settle.ts';
-import type { Outcome, PlanLimits } from './types.ts';
+import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -23,6 +28,8 @@ export interface BatchReport {
   eventCount: number;
   /** Every attempt made at the API, repeated ones too. */
   attempts: Attempt[];
+  /** Why the memory's table did not answer, where it did not. */
+  memoryFailure: string | undefined;
   /** Age of the oldest event in milliseconds; 0 without events. */
   oldestEventMs: number;
   durationMs: number;
@@ -35,8 +42,12 @@ export interface BatchEnvironment {
   limits: PlanLimits;
 }
 
-/** The environment that a configuration describes, with an empty memory. */
-export function createBatchEnvironment(config: ApiConfig, apiKey: SecretReader): BatchEnvironment {
+/** The environment that a configuration describes. */
+export function createBatchEnvironment(
+  config: ApiConfig & BatchConfig & { memory: MemoryConfig },
+  apiKey: SecretReader,
+): BatchEnvironment {
+  const { bulkStopChunk, graceMs } = config;
   const client = createSessionsClient({
     baseUrl: config.apiUrl,
     apiKey,
@@ -45,31 +56,41 @@ export function createBatchEnvironment(config: ApiConfig, apiKey: SecretReader):
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  return { client, memory: createMemory(), limits: { bulkStopChunk: config.bulkStopChunk, budgetCalls } };
+  return { client, memory: openMemory(config.memory), limits: { bulkStopChunk, budgetCalls, graceMs } };
 }
 
 /** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
-  time: CallOptions,
+  time: InvocationTime,
   { client, memory, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
-  const plan = planBatch(decoded.events, memory, limits);
-  const { results, settled } = await runPlan(plan, {
+  const { events } = decoded;
+  const recalled = await recallFor(events, memory, time.signal);
+  const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
+  const { results, settled, memoryFailure } = await runPlan(plan, {
     client,
     memory,
+    unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     bulkStopChunk: limits.bulkStopChunk,
+    causeOf: causesOf(events),
     call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },
   });
   return {
     outcomes: settle(records.length, decoded, plan, results, settled),
-    eventCount: decoded.events.length,
+    eventCount: events.length,
     attempts,
-    oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    memoryFailure: memoryFailure?.message,
+    oldestEventMs: events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
     durationMs: Date.now() - startedAt,
   };
+}
+
+function causesOf(events: readonly PlannedEvent[]): (record: number) => Cause {
+  const causes = new Map(events.map(({ record, type, event }) => [record, { by: type, event }]));
+  return (record) => causes.get(record) ?? { by: 'unknown', event: 'unknown' };
 }

@@ -41,8 +41,17 @@ function plannedEvent(
   const sentAtMs = Number(attributes.SentTimestamp) || nowMs;
   // A sender's clock that is ahead must not put its events after those that really come later.
   const timeMs = Math.min(event.timeMs ?? sentAtMs, sentAtMs);
-  const receiveCount = receiveCountOf(attributes);
-  return { record, ask, type, event: id, timeMs, sentAtMs, ageMs: nowMs - sentAtMs, receiveCount };
+  return {
+    record,
+    ask,
+    type,
+    event: id,
+    timeMs,
+    sentAtMs,
+    ageMs: nowMs - sentAtMs,
+    receiveCount: receiveCountOf(attributes),
+    firstReceivedAtMs: Number(attributes.ApproximateFirstReceiveTimestamp) || nowMs,
+  };
 }
 
 /** SQS's `ApproximateReceiveCount`, from 1. */

@@ -1,4 +1,5 @@
 /** The part of a plan that deletes sessions: by id, by deployment, by tag. */
+import type { Ask } from '../../events/ask.ts';
 import type { MemoryView } from '../memory/types.ts';
 import { chunks } from '../runtime/lists.ts';
 import type { BulkStopCall, DeleteCall, PlannedEvent, RecordOutcome, Selection, Target } from './types.ts';
@@ -78,12 +79,22 @@ function isLate({ receiveCount, ageMs, timeMs, sentAtMs }: PlannedEvent): boolea
 }
 
 function selectionOf({ ask, record, timeMs }: PlannedEvent): Selection | undefined {
-  const common = { record, createdUntilMs: timeMs };
+  const selector = selectorOf(ask);
+  return selector && { ...selector, record, createdUntilMs: timeMs };
+}
+
+function selectorOf(ask: Ask): Pick<Selection, 'field' | 'filterType' | 'values'> | undefined {
   if (ask.kind === 'deleteByDeployment')
-    return { ...common, field: 'request_id', filterType: 'any', values: ask.requestIds };
+    return { field: 'request_id', filterType: 'any', values: ask.requestIds };
   if (ask.kind === 'deleteByTags')
-    return { ...common, field: 'deployment_tags', filterType: ask.match, values: ask.tags };
+    return { field: 'deployment_tags', filterType: ask.match, values: ask.tags };
   return undefined;
+}
+
+/** What the memory is asked about an event by deployment or tag. */
+export function selectorKeys(ask: Ask): string[] {
+  const selector = selectorOf(ask);
+  return selector === undefined ? [] : handledKeys(selector);
 }
 
 /** What the memory keeps once sessions by these values were deleted. */

@@ -1,7 +1,8 @@
 /** Findings: what calls came to, and what they leave to prove. */
 import type { SessionsApiError } from '../edgegap/errors.ts';
+import type { MemoryError } from '../memory/errors.ts';
 import type { ErrorCode } from '../runtime/codes.ts';
-import type { Call, NamedCall, Outcome, Target, TargetResult } from './types.ts';
+import type { Call, DeletedSession, NamedCall, Outcome, Target, TargetResult } from './types.ts';
 
 /** What calls came to. */
 export interface Findings {
@@ -12,11 +13,15 @@ export interface Findings {
   unsent: Target[];
   /** Calls that were answered as if their session did not exist. */
   suspects: NamedCall[];
+  /** Sessions that are deleted, on evidence: to be remembered. */
+  deleted: DeletedSession[];
+  /** Deployments and tags whose sessions are deleted: to be remembered. */
+  handled: string[];
 }
 
 /** Findings with nothing else in them. */
 export function found(some: Partial<Findings>): Findings {
-  return { results: [], missing: [], unsent: [], suspects: [], ...some };
+  return { results: [], missing: [], unsent: [], suspects: [], deleted: [], handled: [], ...some };
 }
 
 /** Puts findings together. */
@@ -26,6 +31,8 @@ export function merge(all: readonly Findings[]): Findings {
     missing: all.flatMap(({ missing }) => missing),
     unsent: all.flatMap(({ unsent }) => unsent),
     suspects: all.flatMap(({ suspects }) => suspects),
+    deleted: all.flatMap(({ deleted }) => deleted),
+    handled: all.flatMap(({ handled }) => handled),
   };
 }
 
@@ -43,6 +50,11 @@ export function retryAll({ targets }: Pick<Call, 'targets'>, error: SessionsApiE
 export function retryFor(error: SessionsApiError, code: ErrorCode = error.code): Outcome {
   const { message: reason, retryAfterMs } = error;
   return { kind: 'retry', code, reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** The outcome of a users call that the memory's table, which keeps their order, cannot be asked about. */
+export function retryWithoutMemory({ code, message }: MemoryError): Outcome {
+  return { kind: 'retry', code, reason: message };
 }
 
 /** The outcome of what the batch's budget did not reach. */

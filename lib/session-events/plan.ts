@@ -16,7 +16,7 @@ export const YOUNG_MS = 30_000;
  */
 export function planBatch(events: readonly PlannedEvent[], memory: MemoryView, limits: PlanLimits): Plan {
   const deleted = collectDeletions(events, memory);
-  const users = planUsers(events, deleted.sessions, memory);
+  const users = planUsers(events, deleted.sessions, memory, limits.graceMs);
   const deletions = deletionCalls(deleted, users.absorbed, limits.bulkStopChunk);
   const { selections } = deleted;
   const room = Math.max(0, limits.budgetCalls - deletions.length - selections.length);
@@ -24,6 +24,7 @@ export function planBatch(events: readonly PlannedEvent[], memory: MemoryView, l
     deletions,
     selections,
     ...withinBudget(users.additions, users.removals, room),
+    held: users.held,
     settled: [...users.settled, ...deleted.settled],
   };
 }

@@ -6,9 +6,10 @@ import { wordOf } from '../../events/words.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
-import { every, type Findings, found, merge, retryFor, UNPROVEN } from './findings.ts';
+import { every, type Findings, found, merge, retryAll, retryFor, UNPROVEN } from './findings.ts';
+import { isUnknownSession } from './judge.ts';
 import { type RunContext, runCall } from './run-call.ts';
-import type { NamedCall, Outcome, Target } from './types.ts';
+import type { NamedCall, Outcome, Target, UsersCall } from './types.ts';
 
 /** Sessions on one page of the list: the most that the API returns. */
 const PAGE_LIMIT = 100;
@@ -39,7 +40,7 @@ export async function proveSessions(targets: readonly Target[], context: RunCont
 /**
  * Decides about calls that were answered as if their session did not exist. The list is asked after them: a mistyped
  * base URL or a withdrawn API must never read as "session gone". Where the list answers but is too long to read, each
- * call is made once more, because the API may have come back only now.
+ * session is asked for once more, because the API may have come back only now.
  */
 export async function confirmSuspects(
   suspects: readonly NamedCall[],
@@ -58,11 +59,21 @@ async function confirm(call: NamedCall, listed: Listed, context: RunContext): Pr
   if (listed === 'absent') return every(call.targets, { kind: 'gone' });
   if (listed === 'present') return every(call.targets, contradiction(call));
   if (!context.budget.take()) return every(call.targets, UNPROVEN);
+  if (call.operation !== 'sessionDelete') return await askAgain(call, context);
   const again = await runCall(call, context);
-  return merge([
-    { ...again, suspects: [] },
-    ...again.suspects.map(({ targets }) => every(targets, { kind: 'gone' })),
-  ]);
+  const gone = again.suspects.map(({ targets }) => every(targets, { kind: 'gone' }));
+  return merge([{ ...again, suspects: [] }, ...gone]);
+}
+
+/** A users call is not repeated here: nobody would look again whether a later event came first. */
+async function askAgain(call: UsersCall, { client, call: options }: RunContext): Promise<Findings> {
+  try {
+    await client.getSession(call.sessionId, options);
+    return every(call.targets, contradiction(call));
+  } catch (error) {
+    if (!isSessionsApiError(error)) throw error;
+    return isUnknownSession(error) ? every(call.targets, { kind: 'gone' }) : retryAll(call, error);
+  }
 }
 
 function sessionOf(call: NamedCall): string {
@@ -70,7 +81,7 @@ function sessionOf(call: NamedCall): string {
 }
 
 function contradiction(call: NamedCall): Outcome {
-  const reason = `${call.operation}: the API answered that session ${sessionOf(call)} does not exist, but lists it. It is tried again.`;
+  const reason = `${call.operation}: the API answered that session ${sessionOf(call)} does not exist, but also that it does. It is tried again.`;
   return { kind: 'retry', code: 'NOT_FOUND', reason };
 }
 

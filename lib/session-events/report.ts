@@ -10,6 +10,8 @@ import type { Outcome } from './types.ts';
 export function reportBatch(report: BatchReport, FunctionName: string): void {
   logInfo('batch', batchLine(report));
   logRetries(report.outcomes);
+  if (report.memoryFailure !== undefined)
+    logError('the memory did not answer', { code: 'MEMORY_UNAVAILABLE', reason: report.memoryFailure });
   emitMetrics(batchMetrics(report), { FunctionName });
 }
 

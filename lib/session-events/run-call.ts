@@ -2,22 +2,28 @@
 import type { CallOptions, SessionsClient } from '../edgegap/client.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
+import type { MemoryError } from '../memory/errors.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Cause } from '../memory/types.ts';
 import type { Budget } from './budget.ts';
 import { handledKeys, sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
-import { judge, judgeRefusal } from './judge.ts';
-import type { BulkStopCall, Call, DeleteCall, Target, UsersCall } from './types.ts';
+import { isUnknownSession, judge, judgeRefusal } from './judge.ts';
+import type { BulkStopCall, Call, DeleteCall, DeletedSession, Target, UsersCall } from './types.ts';
 import { refusalKey } from './users.ts';
 
 /** What running calls needs of the world. */
 export interface RunContext {
   client: SessionsClient;
   memory: Memory;
+  /** Why the memory's table did not answer: users calls have to wait until it does. */
+  unavailable: MemoryError | undefined;
   budget: Budget;
   bulkStopChunk: number;
+  /** What a record asked for, by whom. */
+  causeOf: (record: number) => Cause;
   /** Abort signal and deadline of the invocation, handed to every call. */
-  call: CallOptions;
+  call: CallOptions & { signal: AbortSignal };
 }
 
 /** A bulk stop by deployment or tag is repeated until it stops nothing more, at most this many times. */
@@ -45,16 +51,17 @@ async function send(call: Call, context: RunContext): Promise<Findings> {
 
 async function sendDelete({ targets }: DeleteCall, context: RunContext): Promise<Findings> {
   await context.client.sessionDelete(targets[0].value, context.call);
-  context.memory.rememberDeleted(targets[0].value);
-  return every(targets, { kind: 'done' });
+  return { ...every(targets, { kind: 'done' }), deleted: [deletedBy(targets[0], targets[0].value, context)] };
 }
 
 async function sendBulkStop(call: BulkStopCall, context: RunContext): Promise<Findings> {
   const stopped = await bulkStop(call, context);
   const isStopped = ({ value }: Target): boolean => stopped?.has(value) === true;
+  const done = call.targets.filter(isStopped);
   return {
-    ...every(call.targets.filter(isStopped), { kind: 'done' }),
+    ...every(done, { kind: 'done' }),
     missing: call.targets.filter((target) => !isStopped(target)),
+    deleted: done.map((target) => deletedBy(target, target.value, context)),
   };
 }
 
@@ -66,8 +73,8 @@ async function sendSelector(call: BulkStopCall, context: RunContext): Promise<Fi
     const stopped = await bulkStop(call, context);
     if (stopped?.isSubsetOf(seen) === true) {
       const values = call.targets.map(({ value }) => value);
-      for (const key of handledKeys({ ...call, values })) context.memory.rememberHandled(key);
-      return every(call.targets, { kind: 'done' });
+      const deleted = [...seen].map((id) => deletedBy(call.targets[0], id, context));
+      return { ...every(call.targets, { kind: 'done' }), deleted, handled: handledKeys({ ...call, values }) };
     }
     for (const id of stopped ?? []) seen.add(id);
   }
@@ -78,25 +85,25 @@ async function sendSelector(call: BulkStopCall, context: RunContext): Promise<Fi
 /** The ids that the API will stop; undefined where its answer does not say. */
 async function bulkStop(
   { field, filterType, targets }: BulkStopCall,
-  { client, memory, call }: RunContext,
+  { client, call }: RunContext,
 ): Promise<ReadonlySet<string> | undefined> {
   const values = targets.map(({ value }) => value);
   const { processable } = await client.sessionsBulkStop(
     { filters: [{ field, filter_type: filterType, values }] },
     call,
   );
-  const ids = processable;
-  for (const id of ids ?? []) memory.rememberDeleted(id);
-  return ids && new Set(ids);
+  return processable && new Set(processable);
+}
+
+function deletedBy(target: Target | undefined, sessionId: string, { causeOf }: RunContext): DeletedSession {
+  return { sessionId, ...causeOf(target?.records[0] ?? -1) };
 }
 
 async function sendUsers(
   { operation, sessionId, targets }: UsersCall,
-  { client, memory, call }: RunContext,
+  { client, call }: RunContext,
 ): Promise<Findings> {
-  if (memory.isDeleted(sessionId)) return every(targets, { kind: 'gone' });
   await client[operation](sessionId, { ip_list: targets.map(({ value }) => value) }, call);
-  for (const { value, moment } of targets) memory.rememberChange(sessionId, value, moment);
   return every(targets, { kind: 'done' });
 }
 
@@ -117,9 +124,10 @@ async function afterFailure(
   return await afterRefusal(call, error, context);
 }
 
-function gone(call: DeleteCall | UsersCall, { memory }: RunContext): Findings {
-  memory.rememberDeleted(call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId);
-  return every(call.targets, { kind: 'gone' });
+function gone(call: DeleteCall | UsersCall, context: RunContext): Findings {
+  const sessionId = call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId;
+  const deleted = [deletedBy(call.targets[0], sessionId, context)];
+  return { ...every(call.targets, { kind: 'gone' }), deleted };
 }
 
 /** A users call was refused with 400: that is final only where its session exists. */
@@ -135,7 +143,7 @@ async function askSession(
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
     if (error.code === 'GONE') return gone(call, context);
-    if (error.code === 'NOT_FOUND' || error.status === 400) return found({ suspects: [call] });
+    if (isUnknownSession(error)) return found({ suspects: [call] });
     return retryAll(call, error);
   }
   return await afterRefusal(call, refusal, context);
@@ -151,11 +159,9 @@ async function afterRefusal(call: Call, error: SessionsApiError, context: RunCon
 
 /** What is refused is remembered, so that the next receive goes on where the budget of this one ended. */
 function refused(call: Call, error: SessionsApiError, { memory }: RunContext): Findings {
-  for (const { value } of call.targets) {
-    if (call.operation === 'sessionDelete') memory.rememberRefusal(value, error.message);
-    else if (call.operation !== 'sessionsBulkStop')
-      memory.rememberRefusal(refusalKey(call.operation, call.sessionId, value), error.message);
-  }
+  if (call.operation === 'sessionDelete') memory.rememberRefusal(call.targets[0].value, error.message);
+  else if (call.operation !== 'sessionsBulkStop')
+    for (const { change } of call.targets) memory.rememberRefusal(refusalKey(change), error.message);
   return every(call.targets, { kind: 'dead', code: error.code, reason: error.message });
 }
 

@@ -1,5 +1,7 @@
 /** Run: makes the calls of a plan and returns how each target ended. Never rejects for an error of the API. */
+import type { MemoryError } from '../memory/errors.ts';
 import { chunks } from '../runtime/lists.ts';
+import { changeUsers, holdRemovals } from './change-users.ts';
 import { sessionsCall } from './deletions.ts';
 import { every, type Findings, merge } from './findings.ts';
 import { confirmSuspects, proveSessions } from './prove.ts';
@@ -12,21 +14,53 @@ export interface RunResults {
   results: TargetResult[];
   /** What the plan's selections came to beside the sessions that they deleted. */
   settled: RecordOutcome[];
+  /** The first reason why the memory's table did not answer. */
+  memoryFailure: MemoryError | undefined;
 }
 
 /**
  * Runs a plan: deletions, then additions, then removals, then the proof of what looked as if it did not exist. Stops
- * and deletions always run; users calls run as far as the budget goes.
+ * and deletions always run; users calls run as far as the budget goes. What was deleted is remembered at once, so that
+ * other environments need no calls for it.
  */
 export async function runPlan(plan: Plan, context: RunContext): Promise<RunResults> {
   const deleted = await runDeletions(plan.deletions, context);
   const { targets, settled } = await resolveSelections(plan.selections, context);
   const selected = await runDeletions(chunks(targets, context.bulkStopChunk).map(sessionsCall), context);
-  const added = await runUsers(plan.additions, context);
-  const removed = await runUsers(plan.removals, context);
-  const all = merge([deleted, selected, added, removed]);
-  const confirmed = await confirmSuspects(all.suspects, context);
-  return { results: [...all.results, ...confirmed.results], settled };
+  const gone = merge([deleted, selected]);
+  const [remembered, users] = await Promise.all([remember(gone, context), runUsers(plan, gone, context)]);
+  const confirmed = await confirmSuspects([...gone.suspects, ...users.suspects], context);
+  const memoryFailure = context.unavailable ?? remembered ?? (await remember(confirmed, context));
+  return { results: [...gone.results, ...users.results, ...confirmed.results], settled, memoryFailure };
+}
+
+async function runUsers(plan: Plan, { deleted }: Findings, context: RunContext): Promise<Findings> {
+  const ids = new Set(deleted.map(({ sessionId }) => sessionId));
+  const isGone = ({ sessionId }: UsersCall): boolean => ids.has(sessionId);
+  const calls = [...plan.additions, ...plan.removals];
+  const gone = calls.filter(isGone).map(({ targets }) => every(targets, { kind: 'gone' }));
+  await holdRemovals(plan.held, context);
+  const added = await changeUsers(
+    plan.additions.filter((call) => !isGone(call)),
+    context,
+  );
+  const removed = await changeUsers(
+    plan.removals.filter((call) => !isGone(call)),
+    context,
+  );
+  return merge([...gone, added, removed]);
+}
+
+/** @returns why the memory's table did not take it. */
+async function remember(
+  { deleted, handled }: Findings,
+  { memory, call }: RunContext,
+): Promise<MemoryError | undefined> {
+  const failures = await Promise.all([
+    memory.rememberDeleted(deleted, call.signal),
+    memory.rememberHandled(handled, call.signal),
+  ]);
+  return failures.find((failure) => failure !== undefined);
 }
 
 /** An id that a bulk stop left out is asked for once more in bulk; what is still missing is proven. */
@@ -43,12 +77,4 @@ async function runDeletions(
 async function runAll(calls: readonly (DeleteCall | BulkStopCall)[], context: RunContext): Promise<Findings> {
   context.budget.spend(calls.length);
   return merge(await Promise.all(calls.map((call) => runCall(call, context))));
-}
-
-async function runUsers(calls: readonly UsersCall[], context: RunContext): Promise<Findings> {
-  const findings = calls.map(async (call): Promise<Findings> => {
-    if (!context.budget.take()) return every(call.targets, { kind: 'waiting' });
-    return await runCall(call, context);
-  });
-  return merge(await Promise.all(findings));
 }

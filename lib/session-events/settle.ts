@@ -33,7 +33,8 @@ export function settle(
   const all = [
     ...plan.settled,
     ...selected,
-    ...plan.waiting.flatMap(({ targets }) => targets.flatMap(waiting)),
+    ...plan.waiting.flatMap(({ targets }) => targets.flatMap((target) => waiting(target))),
+    ...plan.held.flatMap(({ target, waitMs }) => waiting(target, waitMs)),
     ...results.flatMap(outcomesOf),
     ...undecodable.map(invalidEvent),
   ];
@@ -41,16 +42,20 @@ export function settle(
   return outcomes.map((outcome) => outcome ?? UNREACHED);
 }
 
-/** The worse of two outcomes; of two retries the one that must wait longer. */
+/** The worse of two outcomes; of two that go back to the queue the one that must stay there longer. */
 export function worse(one: Outcome | undefined, other: Outcome): Outcome {
   if (one === undefined) return other;
   const difference = WORST_FIRST.indexOf(one.kind) - WORST_FIRST.indexOf(other.kind);
   if (difference !== 0) return difference < 0 ? one : other;
-  return (other.retryAfterMs ?? 0) > (one.retryAfterMs ?? 0) ? other : one;
+  return delayMs(other) > delayMs(one) ? other : one;
 }
 
-function waiting(target: TargetResult['target']): RecordOutcome[] {
-  return outcomesOf({ target, outcome: { kind: 'waiting' } });
+function delayMs({ retryAfterMs, waitMs }: Outcome): number {
+  return retryAfterMs ?? waitMs ?? 0;
+}
+
+function waiting(target: TargetResult['target'], waitMs?: number): RecordOutcome[] {
+  return outcomesOf({ target, outcome: { kind: 'waiting', ...(waitMs !== undefined && { waitMs }) } });
 }
 
 function outcomesOf({ target, outcome }: TargetResult): RecordOutcome[] {

@@ -1,6 +1,6 @@
 /** The plain data of a batch: events in, calls planned, results back. */
 import type { Ask } from '../../events/ask.ts';
-import type { Moment } from '../memory/types.ts';
+import type { Cause, UserChange } from '../memory/types.ts';
 import type { ErrorCode } from '../runtime/codes.ts';
 
 /** One valid event of a batch. `record` is the index of its SQS record in the batch. */
@@ -18,6 +18,8 @@ export interface PlannedEvent {
   ageMs: number;
   /** SQS's `ApproximateReceiveCount`, from 1. */
   receiveCount: number;
+  /** When it was received first. Epoch milliseconds. */
+  firstReceivedAtMs: number;
 }
 
 /**
@@ -54,9 +56,21 @@ export interface UsersCall {
   ageMs: number;
 }
 
-/** An address to add or remove, with the moment that won. */
+/** An address to add or remove, as the event that won asks for it. */
 export interface AddressTarget extends Target {
-  moment: Moment;
+  change: UserChange;
+}
+
+/** A removal that is held back, because the user may come back. */
+export interface HeldRemoval {
+  target: AddressTarget;
+  /** For so many milliseconds more. */
+  waitMs: number;
+}
+
+/** A session that is deleted, on evidence, and why. */
+export interface DeletedSession extends Cause {
+  sessionId: string;
 }
 
 /** A call that names one session in its path. */
@@ -86,6 +100,8 @@ export interface Plan {
   removals: UsersCall[];
   /** Users calls that the budget has no room for: their records go back to the queue for some seconds. */
   waiting: UsersCall[];
+  /** Removals of users who left less than `USER_LEFT_GRACE` ago. */
+  held: HeldRemoval[];
   /** Records whose targets (or some of them) need no call. */
   settled: RecordOutcome[];
 }
@@ -96,6 +112,8 @@ export interface PlanLimits {
   bulkStopChunk: number;
   /** Calls that the batch may make before users calls have to wait. */
   budgetCalls: number;
+  /** How old a removal must be before it is carried out, in milliseconds (`USER_LEFT_GRACE`). */
+  graceMs: number;
 }
 
 /**
@@ -113,6 +131,8 @@ export interface Outcome {
   reason?: string;
   /** For `retry`: the API asked not to be called sooner. */
   retryAfterMs?: number;
+  /** For `waiting`: how long, where it is not for the next batch's budget. Milliseconds. */
+  waitMs?: number;
 }
 
 /** The outcome of one record, by its index in the batch. */

@@ -1,117 +1,138 @@
 /** The part of a plan that adds and removes users: for each address of a session, the latest event wins. */
 import { canonicalIp } from '../../events/ip.ts';
-import type { MemoryView, Moment } from '../memory/types.ts';
-import { isLater, isSameEvent } from '../memory/types.ts';
-import type { Outcome, PlannedEvent, RecordOutcome, UsersCall } from './types.ts';
-
-type Action = UsersCall['operation'];
+import type { MemoryView, UserAction, UserChange } from '../memory/types.ts';
+import { isLater } from '../memory/types.ts';
+import type { AddressTarget, HeldRemoval, PlannedEvent, RecordOutcome, UsersCall } from './types.ts';
 
 /** One event's wish for one address of a session. */
-interface Wish {
-  sessionId: string;
-  address: string;
-  action: Action;
+interface Wish extends Omit<UserChange, 'mergedReceiveCount'> {
   record: number;
-  moment: Moment;
   ageMs: number;
+  /** How long it is still held back, in milliseconds. */
+  waitMs: number;
 }
 
 /** What the user events of a batch come to. */
 export interface UsersPlan {
   additions: UsersCall[];
   removals: UsersCall[];
+  held: HeldRemoval[];
   settled: RecordOutcome[];
   /** Records of events about sessions that the batch deletes, by session. */
   absorbed: ReadonlyMap<string, number[]>;
 }
 
+/** The winning wish for an address. */
+interface Winner {
+  ageMs: number;
+  waitMs: number;
+  target: AddressTarget;
+}
+
+/** The operation that carries out an action. */
+export const OPERATIONS = { join: 'putUsersSession', leave: 'deleteUsersSession' } as const;
+
 /**
  * Merges the user events of a batch into at most one addition and one removal a session.
  * @param deleted the sessions that the batch deletes: events about them need no call.
+ * @param graceMs removals of younger events are held back.
  */
 export function planUsers(
   events: readonly PlannedEvent[],
   deleted: { has(sessionId: string): boolean },
   memory: MemoryView,
+  graceMs: number,
 ): UsersPlan {
+  const all = events.flatMap((event) => wishesOf(event, graceMs));
   const {
     absorbed = [],
     gone = [],
+    refused = [],
     wishes = [],
-  } = Object.groupBy(events.flatMap(wishesOf), ({ sessionId }) => {
-    if (deleted.has(sessionId)) return 'absorbed';
-    return memory.isDeleted(sessionId) ? 'gone' : 'wishes';
+  } = Object.groupBy(all, (wish) => {
+    if (deleted.has(wish.sessionId)) return 'absorbed';
+    if (memory.isDeleted(wish.sessionId)) return 'gone';
+    return memory.refusal(refusalKey(wish)) === undefined ? 'wishes' : 'refused';
   });
-  const { known, open } = sortOut(wishes, memory);
-  const calls = [...Map.groupBy(open, ({ sessionId }) => sessionId)].flatMap(([sessionId, own]) =>
-    sessionCalls(sessionId, own),
-  );
+  const winners = [
+    ...Map.groupBy(wishes, ({ sessionId, address }) => `${sessionId} ${address}`).values(),
+  ].map(resolve);
+  const due = winners.filter(({ waitMs }) => waitMs <= 0);
   return {
-    additions: calls.filter(({ operation }) => operation === 'putUsersSession'),
-    removals: calls.filter(({ operation }) => operation === 'deleteUsersSession'),
-    settled: [...gone.map(({ record }) => ({ record, outcome: { kind: 'gone' as const } })), ...known],
+    additions: usersCalls('join', due),
+    removals: usersCalls('leave', due),
+    held: winners.filter(({ waitMs }) => waitMs > 0),
+    settled: [
+      ...gone.map(({ record }): RecordOutcome => ({ record, outcome: { kind: 'gone' } })),
+      ...refused.map((wish) => refusedOutcome(wish, memory)),
+    ],
     absorbed: recordsBySession(absorbed),
   };
 }
 
-function wishesOf({ ask, record, timeMs, sentAtMs, event, ageMs }: PlannedEvent): Wish[] {
+function wishesOf(event: PlannedEvent, graceMs: number): Wish[] {
+  const { ask, record, timeMs, sentAtMs, ageMs } = event;
   if (ask.kind !== 'removeUsers' && ask.kind !== 'addUsers') return [];
-  const { sessionId, ips } = ask;
-  const action = ask.kind === 'addUsers' ? 'putUsersSession' : 'deleteUsersSession';
-  const moment = { timeMs, sentAtMs, event };
-  const addresses = new Set(ips.map(canonicalIp));
-  return [...addresses].map((address) => ({ sessionId, address, action, record, moment, ageMs }));
+  const action = ask.kind === 'addUsers' ? 'join' : 'leave';
+  const moment = { timeMs, sentAtMs, event: event.event };
+  const graceOf = action === 'leave' ? graceMs : 0;
+  const waitMs = graceOf - (ageMs + sentAtMs - timeMs);
+  const receiveCount = receivesWithCalls(event, graceOf);
+  const { sessionId } = ask;
+  return [...new Set(ask.ips.map(canonicalIp))].map((address) => {
+    return { ...moment, sessionId, address, action, receiveCount, record, ageMs, waitMs };
+  });
 }
 
-/** Sets aside the wishes that the memory already answers. */
-function sortOut(wishes: readonly Wish[], memory: MemoryView) {
-  const known: RecordOutcome[] = [];
-  const open: Wish[] = [];
-  for (const wish of wishes) {
-    const outcome = knownOutcome(wish, memory);
-    if (outcome === undefined) open.push(wish);
-    else known.push({ record: wish.record, outcome });
-  }
-  return { known, open };
-}
-
-/** An event that was applied is not applied twice, and an older one does not undo a newer one. */
-function knownOutcome({ action, sessionId, address, moment }: Wish, memory: MemoryView): Outcome | undefined {
-  const last = memory.lastChange(sessionId, address);
-  if (last !== undefined && (isSameEvent(last, moment) || isLater(last, moment))) return { kind: 'absorbed' };
-  const reason = memory.refusal(refusalKey(action, sessionId, address));
-  return reason === undefined ? undefined : { kind: 'dead', code: 'REFUSED', reason };
+/** A receive that only held the event back made no call. There is one at most: it hides the event until it is due. */
+function receivesWithCalls(event: PlannedEvent, graceMs: number): number {
+  const wasHeld = event.receiveCount > 1 && event.firstReceivedAtMs < event.timeMs + graceMs;
+  return event.receiveCount - (wasHeld ? 1 : 0);
 }
 
 /** What the memory keeps once the API refused to add or remove this address. */
-export function refusalKey(action: Action, sessionId: string, address: string): string {
-  return `${action} ${sessionId} ${address}`;
+export function refusalKey({
+  action,
+  sessionId,
+  address,
+}: Pick<UserChange, 'action' | 'sessionId' | 'address'>): string {
+  return `${OPERATIONS[action]} ${sessionId} ${address}`;
+}
+
+function refusedOutcome(wish: Wish, memory: MemoryView): RecordOutcome {
+  const reason = memory.refusal(refusalKey(wish)) ?? '';
+  return { record: wish.record, outcome: { kind: 'dead', code: 'REFUSED', reason } };
 }
 
 /** The latest wish for an address wins; wishes of the other kind are absorbed by it. */
-function resolve(wishes: readonly Wish[]) {
-  const winner = wishes.reduce((one, other) => (isLater(one.moment, other.moment) ? one : other));
-  const records = (isWinners: boolean): number[] =>
-    wishes.filter(({ action }) => (action === winner.action) === isWinners).map(({ record }) => record);
+function resolve(wishes: readonly Wish[]): Winner {
+  const winner = wishes.reduce((one, other) => (isLater(one, other) ? one : other));
+  const { record: _, ageMs: _age, waitMs, ...change } = winner;
+  const recordsOf = (own: readonly Wish[]): number[] => own.map(({ record }) => record);
+  const others = wishes.filter((wish) => wish !== winner);
   return {
-    action: winner.action,
     ageMs: Math.max(...wishes.map(({ ageMs }) => ageMs)),
+    waitMs,
     target: {
       value: winner.address,
-      moment: winner.moment,
-      records: records(true),
-      absorbed: records(false),
+      records: recordsOf(wishes.filter(({ action }) => action === winner.action)),
+      absorbed: recordsOf(wishes.filter(({ action }) => action !== winner.action)),
+      change: {
+        ...change,
+        mergedReceiveCount: Math.max(0, ...others.map(({ receiveCount }) => receiveCount)),
+      },
     },
   };
 }
 
-function sessionCalls(sessionId: string, wishes: readonly Wish[]): UsersCall[] {
-  const winners = [...Map.groupBy(wishes, ({ address }) => address).values()].map(resolve);
-  return [...Map.groupBy(winners, ({ action }) => action)].map(([operation, own]) => ({
-    operation,
+/** One call for each session. */
+function usersCalls(action: UserAction, winners: readonly Winner[]): UsersCall[] {
+  const own = winners.filter(({ target }) => target.change.action === action);
+  return [...Map.groupBy(own, ({ target }) => target.change.sessionId)].map(([sessionId, group]) => ({
+    operation: OPERATIONS[action],
     sessionId,
-    targets: own.map(({ target }) => target),
-    ageMs: Math.max(...own.map(({ ageMs }) => ageMs)),
+    targets: group.map(({ target }) => target),
+    ageMs: Math.max(...group.map(({ ageMs }) => ageMs)),
   }));
 }
 

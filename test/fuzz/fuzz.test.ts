@@ -2,11 +2,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readApiConfig } from '../../lib/edgegap/config.ts';
-import { createMemory } from '../../lib/memory/memory.ts';
 import { createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
 import { decode } from '../../lib/session-events/decode.ts';
 import { planBatch } from '../../lib/session-events/plan.ts';
 import { settle } from '../../lib/session-events/settle.ts';
+import { NOTHING_KNOWN } from '../support/memory-view.ts';
 import { sqsRecord } from '../support/records.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
 import { startScriptedApi } from '../support/scripted-api.ts';
@@ -53,7 +53,7 @@ test('any bytes and any JSON as bodies: each record has one outcome, and what is
     fc.property(fc.array(body, { maxLength: 30 }), (bodies) => {
       const records = bodies.map((text, index) => sqsRecord(text, `m${index}`));
       const decoded = decode(records, Date.now());
-      const plan = planBatch(decoded.events, createMemory(), { bulkStopChunk: 3, budgetCalls: 2 });
+      const plan = planBatch(decoded.events, NOTHING_KNOWN, { bulkStopChunk: 3, budgetCalls: 2, graceMs: 0 });
       const outcomes = settle(records.length, decoded, plan, [], []);
       expect(outcomes).toHaveLength(records.length);
       const events = new Set(decoded.events.map(({ record }) => record));
@@ -102,7 +102,10 @@ const events = [
 async function outcomesAgainst(script: ScriptedAnswer[]) {
   const api = await startScriptedApi(script);
   const config = readApiConfig({ SESSIONS_API_KEY: 'key', SESSIONS_API_URL: api.url, API_RATE: '1000' });
-  const environment = createBatchEnvironment(config, async () => 'key');
+  const environment = createBatchEnvironment(
+    { ...config, graceMs: 0, memory: { table: undefined, days: 15 } },
+    async () => 'key',
+  );
   const time = { signal: AbortSignal.timeout(250), deadline: Date.now() + 250 };
   const records = events.map((event, index) => sqsRecord(event, `m${index}`));
   const report = await handleBatch(records, time, environment);

@@ -1,7 +1,7 @@
 /** What environments know together, and what one of them knows alone. */
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MemoryError } from '../../lib/memory/errors.ts';
-import { openMemory, type SharedMemory } from '../../lib/memory/memory.ts';
+import { type Memory, openMemory } from '../../lib/memory/memory.ts';
 import { entryOf } from '../../lib/memory/register.ts';
 import { startMemoryTable, TABLE } from '../support/memory-table.ts';
 
@@ -11,7 +11,7 @@ beforeEach(() => dynamoDb.reset());
 
 const never = new AbortController().signal;
 /** A new environment. */
-const environment = (): SharedMemory => openMemory({ table: TABLE, days: 15 }, dynamoDb.aws);
+const environment = (): Memory => openMemory({ table: TABLE, days: 15 }, dynamoDb.aws);
 const isSlow = (): void => dynamoDb.fail(() => ({ kind: 'delay', ms: 300_000 }));
 const isMissing = (): void => {
   const body = { __type: 'com.amazonaws.dynamodb.v20120810#ResourceNotFoundException', message: 'not found' };
@@ -19,7 +19,7 @@ const isMissing = (): void => {
 };
 const cause = { by: 'match.ended', event: 'evt-1' };
 
-function alone(): SharedMemory {
+function alone(): Memory {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
     return openMemory({ table: undefined, days: 15 });
@@ -246,11 +246,19 @@ test('the sessions that an environment did not use for the longest time leave fi
   expect([...deleted.keys()]).toEqual(['first', 'last']);
 });
 
-test('what the API refused, and what was handled, is remembered by this environment', () => {
+test('what the API refused is remembered by this environment', () => {
   const memory = environment();
-  memory.rememberRefusal('session#bad', 'no such thing');
-  expect(memory.refusal('session#bad')).toBe('no such thing');
-  expect(memory.refusal('session#good')).toBeUndefined();
-  memory.rememberHandled('tag#eu');
-  expect([memory.isHandled('tag#eu'), memory.isHandled('tag#us')]).toEqual([true, false]);
+  memory.rememberRefusal('bad', 'no such thing');
+  expect(memory.refusal('bad')).toBe('no such thing');
+  expect(memory.refusal('good')).toBeUndefined();
+});
+
+test('a deployment whose sessions were deleted is known to the other environments', async () => {
+  const { signal } = new AbortController();
+  expect(await environment().rememberHandled(['request_id d'], signal)).toBeUndefined();
+  const { handled } = await environment().recall(
+    { sessionIds: [], selectors: ['request_id d', 'request_id other'] },
+    signal,
+  );
+  expect([...handled.keys()]).toEqual(['request_id d']);
 });

@@ -12,7 +12,12 @@ const decoded = (more: object, attributes: Record<string, string> = {}) => {
 };
 
 test('an event carries what the plan, the memory and the audit need', () => {
-  expect(decoded({ id: 'e1' }, { ApproximateReceiveCount: '3' })).toEqual({
+  expect(
+    decoded(
+      { id: 'e1' },
+      { ApproximateReceiveCount: '3', ApproximateFirstReceiveTimestamp: String(SENT + 9) },
+    ),
+  ).toEqual({
     record: 0,
     ask: { kind: 'deleteSessions', sessionIds: ['a'] },
     type: 'match.ended',
@@ -21,6 +26,7 @@ test('an event carries what the plan, the memory and the audit need', () => {
     sentAtMs: SENT,
     ageMs: 4000,
     receiveCount: 3,
+    firstReceivedAtMs: SENT + 9,
   });
 });
 
@@ -36,8 +42,11 @@ test('it happened at its time, but never later than SQS took it', () => {
 });
 
 test('a record without attributes that can be read counts as new', () => {
-  const read = decoded({}, { SentTimestamp: 'soon', ApproximateReceiveCount: '' });
-  expect(read).toMatchObject({ sentAtMs: NOW, ageMs: 0, receiveCount: 1 });
+  const read = decoded(
+    {},
+    { SentTimestamp: 'soon', ApproximateReceiveCount: '', ApproximateFirstReceiveTimestamp: '' },
+  );
+  expect(read).toMatchObject({ sentAtMs: NOW, ageMs: 0, receiveCount: 1, firstReceivedAtMs: NOW });
 });
 
 test('records keep their positions in the batch, valid or not', () => {

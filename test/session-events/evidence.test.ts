@@ -24,7 +24,14 @@ async function environment(
   const api = await startForeignApi(sessions, override);
   running.push(api);
   const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500 };
-  const created = createBatchEnvironment({ apiKey: 'key', apiUrl: api.url, ...limits }, async () => 'key');
+  const config = {
+    apiKey: 'key',
+    apiUrl: api.url,
+    ...limits,
+    graceMs: 0,
+    memory: { table: undefined, days: 15 },
+  };
+  const created = createBatchEnvironment(config, async () => 'key');
   const own = { ...created, limits: { ...created.limits, budgetCalls } };
   const send = async (
     bodies: readonly object[],
@@ -33,7 +40,7 @@ async function environment(
     await handleBatch(
       bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
       // A call that fails is tried for a moment only.
-      { deadline: Date.now() + 300 },
+      { deadline: Date.now() + 300, signal: new AbortController().signal },
       own,
     );
   return { api, send };

@@ -5,7 +5,10 @@ import { type Judgement, judge, judgeRefusal } from '../../lib/session-events/ju
 import type { BulkStopCall, Call, DeleteCall, UsersCall } from '../../lib/session-events/types.ts';
 
 const target = (value: string) => ({ value, records: [0], absorbed: [] });
-const moment = { timeMs: 0, sentAtMs: 0, event: 'e' };
+const change = {
+  ...{ timeMs: 0, sentAtMs: 0, event: 'e', receiveCount: 1, mergedReceiveCount: 0 },
+  ...{ sessionId: 'a', address: '10.0.0.1', action: 'leave' as const },
+};
 
 const one: DeleteCall = { operation: 'sessionDelete', targets: [target('a')] };
 const bulk = (field: BulkStopCall['field'], values: string[], filterType: 'any' | 'all' = 'any'): Call => ({
@@ -18,7 +21,7 @@ const users = (operation: UsersCall['operation'], ...ips: string[]): Call => ({
   operation,
   sessionId: 'a',
   ageMs: 0,
-  targets: ips.map((ip) => ({ ...target(ip), moment })),
+  targets: ips.map((ip) => ({ ...target(ip), change })),
 });
 
 const CALLS = {

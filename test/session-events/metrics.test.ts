@@ -34,6 +34,7 @@ const report = {
   ],
   eventCount: 6,
   attempts: Array.from({ length: 150 }, () => ({ operation: 'sessionDelete', status: 429, durationMs: 3 })),
+  memoryFailure: undefined,
   oldestEventMs: 1234,
   durationMs: 5,
 };
@@ -60,7 +61,6 @@ test('CloudWatch accepts every metric of a batch', () => {
       'ApiThrottled',
       'ApiAuthFailures',
       'ApiSurfaceMissing',
-      'MemoryUnavailable',
       'EventAge',
     ].toSorted(),
   );

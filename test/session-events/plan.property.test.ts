@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ask } from '../../events/ask.ts';
 import { canonicalIp } from '../../events/ip.ts';
-import { createMemory } from '../../lib/memory/memory.ts';
 import { planBatch } from '../../lib/session-events/plan.ts';
 import { settle } from '../../lib/session-events/settle.ts';
 import type { Call, Plan, PlannedEvent, TargetResult } from '../../lib/session-events/types.ts';
+import { NOTHING_KNOWN, viewWith } from '../support/memory-view.ts';
 
 interface World {
   [sessionId: string]: { deployment: string; tags: string[]; users: Set<string> };
@@ -55,11 +55,12 @@ const event = fc.record({
   type: fc.constant('of-the-test'),
   ageMs: fc.integer({ min: 0, max: 60_000 }),
   receiveCount: fc.integer({ min: 1, max: 3 }),
+  firstReceivedAtMs: fc.constant(0),
 });
 const batch = fc
   .array(event, { maxLength: 40 })
   .map((events): PlannedEvent[] =>
-    events.map((one, record) => ({ ...one, record, event: `event-${record}` })),
+    events.map((one, record) => ({ ...one, record, event: `event-${String(record).padStart(3, '0')}` })),
   );
 
 const world = fc
@@ -135,6 +136,7 @@ function applyPlan(after: World, plan: Plan): void {
   for (const { field, values, filterType } of plan.selections)
     drop(after, (one) => isNamed(one, field, values, filterType));
   for (const call of [...plan.additions, ...plan.removals, ...plan.waiting]) apply(after, call);
+  for (const { target } of plan.held) changeUsers(after, target.change.sessionId, [target.value], false);
 }
 
 const callsOf = ({ deletions, additions, removals, waiting }: Plan): Call[] => [
@@ -147,13 +149,14 @@ const callsOf = ({ deletions, additions, removals, waiting }: Plan): Call[] => [
 const limits = fc.record({
   bulkStopChunk: fc.integer({ min: 1, max: 4 }),
   budgetCalls: fc.integer({ min: 0, max: 6 }),
+  graceMs: fc.constantFrom(0, 30_000),
 });
 
 test('the calls leave the same sessions and users as handling the events one by one in time order', () => {
   fc.assert(
     fc.property(world, batch, limits, (sessions, events, limit) => {
       const after = copy(sessions);
-      applyPlan(after, planBatch(events, createMemory(), limit));
+      applyPlan(after, planBatch(events, NOTHING_KNOWN, limit));
       expect(after).toEqual(oneByOne(sessions, events));
     }),
     { numRuns: 500 },
@@ -173,7 +176,7 @@ test('there are never more calls than distinct targets', () => {
   fc.assert(
     fc.property(batch, limits, (events, limit) => {
       const names = new Set(events.flatMap(({ ask: asked }) => namesOf(asked)));
-      expect(callsOf(planBatch(events, createMemory(), limit)).length).toBeLessThanOrEqual(names.size);
+      expect(callsOf(planBatch(events, NOTHING_KNOWN, limit)).length).toBeLessThanOrEqual(names.size);
     }),
   );
 });
@@ -194,12 +197,15 @@ function resultsOf(calls: readonly Call[], succeeds: () => boolean) {
 test('every record is settled by exactly one outcome, and acknowledged only when all its calls succeeded', () => {
   fc.assert(
     fc.property(batch, limits, fc.infiniteStream(fc.boolean()), (events, limit, success) => {
-      const plan = planBatch(events, createMemory(), limit);
+      const plan = planBatch(events, NOTHING_KNOWN, limit);
       const running: Call[] = [...plan.deletions, ...plan.additions, ...plan.removals];
       const { failed, results } = resultsOf(running, () => success.next().value === true);
-      for (const { targets } of plan.waiting)
-        for (const { records, absorbed } of targets)
-          for (const record of [...records, ...absorbed]) failed.add(record);
+      const later = [
+        ...plan.waiting.flatMap(({ targets }) => targets),
+        ...plan.held.map(({ target }) => target),
+      ];
+      for (const { records, absorbed } of later)
+        for (const record of [...records, ...absorbed]) failed.add(record);
       const selected = plan.selections.map(({ record }) => ({ record, outcome: { kind: 'done' as const } }));
       const outcomes = settle(events.length, { events, undecodable: [] }, plan, results, selected);
       expect(outcomes).toHaveLength(events.length);
@@ -214,9 +220,8 @@ test('every record is settled by exactly one outcome, and acknowledged only when
 test('a session that is known to be deleted costs no call', () => {
   fc.assert(
     fc.property(batch, (events) => {
-      const memory = createMemory();
-      for (const id of SESSIONS) memory.rememberDeleted(id);
-      const calls = callsOf(planBatch(events, memory, { bulkStopChunk: 500, budgetCalls: 50 }));
+      const memory = viewWith({ deleted: SESSIONS });
+      const calls = callsOf(planBatch(events, memory, { bulkStopChunk: 500, budgetCalls: 50, graceMs: 0 }));
       for (const call of calls)
         expect(call).toMatchObject({ field: expect.stringMatching(/request_id|deployment_tags/) });
     }),

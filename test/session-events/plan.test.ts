@@ -1,14 +1,14 @@
 /** What a plan decides: what runs, what waits, what needs no call. */
 import { describe, expect, test } from 'vitest';
 import type { Ask } from '../../events/ask.ts';
-import { createMemory } from '../../lib/memory/memory.ts';
 import { planBatch, withinBudget, YOUNG_MS } from '../../lib/session-events/plan.ts';
 import type { Call, PlannedEvent, UsersCall } from '../../lib/session-events/types.ts';
+import { NOTHING_KNOWN, viewWith } from '../support/memory-view.ts';
 
-const LIMITS = { bulkStopChunk: 500, budgetCalls: 50 };
+const LIMITS = { bulkStopChunk: 500, budgetCalls: 50, graceMs: 0 };
 
 function event(record: number, ask: Ask, more: Partial<PlannedEvent> = {}): PlannedEvent {
-  const at = { timeMs: 1000, sentAtMs: 1000, ageMs: 0, receiveCount: 1 };
+  const at = { timeMs: 1000, sentAtMs: 1000, firstReceivedAtMs: 1000, ageMs: 0, receiveCount: 1 };
   return { record, ask, type: 'test', event: `e${record}`, ...at, ...more };
 }
 const left = (sessionId: string, ...ips: string[]): Ask => ({ kind: 'removeUsers', sessionId, ips });
@@ -19,7 +19,7 @@ const endedOn = (bound: boolean, ...requestIds: string[]): Ask => ({
   requestIds,
   bound,
 });
-const plan = (events: PlannedEvent[], memory = createMemory(), limits = LIMITS) =>
+const plan = (events: PlannedEvent[], memory = NOTHING_KNOWN, limits = LIMITS) =>
   planBatch(events, memory, limits);
 const operations = (calls: readonly Call[]) => calls.map(({ operation }) => operation);
 const values = (calls: readonly Call[]) => calls.flatMap(({ targets }) => targets.map(({ value }) => value));
@@ -116,7 +116,12 @@ describe('the order of one user', () => {
     ['the later time wins', at(2), at(1), 'deleteUsersSession'],
     ['whatever the order of arrival', at(1), at(2), 'putUsersSession'],
     ['at equal times the later arrival', at(1, 5), at(1, 4), 'deleteUsersSession'],
-    ['at equal times and arrivals the later record', at(1), at(1), 'putUsersSession'],
+    [
+      'at equal times and arrivals the order of their ids, the same everywhere',
+      at(1),
+      at(1),
+      'putUsersSession',
+    ],
   ] as const)('%s', (_, leave, join, operation) => {
     const events = [event(0, left('a', '::1'), leave), event(1, joined('a', '::1'), join)];
     const { additions, removals } = plan(events);
@@ -126,35 +131,11 @@ describe('the order of one user', () => {
     const [winner, loser] = operation === 'putUsersSession' ? [1, 0] : [0, 1];
     expect(call?.targets).toMatchObject([{ records: [winner], absorbed: [loser] }]);
   });
-
-  test('an event older than what is remembered is absorbed, a newer one is not', () => {
-    const memory = createMemory();
-    memory.rememberChange('a', '10.0.0.1', { ...at(5), event: 'join' });
-    const { removals, settled } = plan(
-      [event(0, left('a', '10.0.0.1'), at(4)), event(1, left('a', '10.0.0.1'), at(6))],
-      memory,
-    );
-    expect(settled).toEqual([{ record: 0, outcome: { kind: 'absorbed' } }]);
-    expect(removals[0]?.targets).toMatchObject([{ records: [1] }]);
-  });
-
-  test('an event that was applied is not applied twice, also when it is sent again', () => {
-    const memory = createMemory();
-    memory.rememberChange('a', '10.0.0.1', { ...at(5), event: 'e0' });
-    const again = event(0, left('a', '10.0.0.1'), { ...at(5, 9), receiveCount: 2 });
-    expect(plan([again], memory)).toMatchObject({
-      removals: [],
-      settled: [{ outcome: { kind: 'absorbed' } }],
-    });
-    const another = event(1, left('a', '10.0.0.1'), at(5, 9));
-    expect(plan([another], memory).removals).toHaveLength(1);
-  });
 });
 
 describe('the memory', () => {
   test('a session that is known to be deleted needs no call', () => {
-    const memory = createMemory();
-    memory.rememberDeleted('a');
+    const memory = viewWith({ deleted: ['a'] });
     const { deletions, removals, settled } = plan(
       [event(0, ended('a')), event(1, left('a', '::1')), event(2, ended('a', 'b'))],
       memory,
@@ -165,9 +146,9 @@ describe('the memory', () => {
   });
 
   test('what the API refused is dead without another call', () => {
-    const memory = createMemory();
-    memory.rememberRefusal('a', 'the API answered 400');
-    memory.rememberRefusal('putUsersSession b ::1', 'the API answered 422');
+    const memory = viewWith({
+      refused: { a: 'the API answered 400', 'putUsersSession b ::1': 'the API answered 422' },
+    });
     const { deletions, additions, removals, settled } = plan(
       [event(0, ended('a')), event(1, joined('b', '::1')), event(2, left('b', '::1'))],
       memory,
@@ -182,7 +163,7 @@ describe('the memory', () => {
 });
 
 describe('an event by deployment or tag', () => {
-  const isBulk = (asked: PlannedEvent, memory = createMemory()) =>
+  const isBulk = (asked: PlannedEvent, memory = NOTHING_KNOWN) =>
     plan([asked], memory).deletions.length === 1;
   const retired: Ask = { kind: 'deleteByTags', tags: ['t', 'u'], match: 'any' };
 
@@ -210,13 +191,44 @@ describe('an event by deployment or tag', () => {
     ['a tag', retired, 'deployment_tags u'],
     ['a set of tags', { ...retired, match: 'all' as const }, 'deployment_tags ["t","u"]'],
   ])('%s that was handled a short while ago takes only the sessions that existed then', (_, asked, key) => {
-    const memory = createMemory();
-    memory.rememberHandled(key);
+    const memory = viewWith({ handled: [key] });
     expect(isBulk(event(0, asked), memory)).toBe(false);
   });
 
   test('of a deployment that has ended needs no bound: nothing can come after it', () => {
     expect(isBulk(event(0, endedOn(false, 'd'), { receiveCount: 9, ageMs: 1e6 }))).toBe(true);
+  });
+});
+
+describe('USER_LEFT_GRACE', () => {
+  const limits = { ...LIMITS, graceMs: 60_000 };
+  const held = (events: PlannedEvent[]) => plan(events, undefined, limits).held;
+
+  test('a removal is held back until its event is that old, counted from when it happened', () => {
+    expect(held([event(0, left('a', '::1'), { ageMs: 20_000 })])).toMatchObject([{ waitMs: 40_000 }]);
+    expect(held([event(0, left('a', '::1'), { ageMs: 20_000, timeMs: 0 })])).toMatchObject([
+      { waitMs: 39_000 },
+    ]);
+    expect(held([event(0, left('a', '::1'), { ageMs: 60_000 })])).toEqual([]);
+    expect(held([event(0, joined('a', '::1'))])).toEqual([]);
+  });
+
+  test('a user who comes back within the same batch costs no removal', () => {
+    const events = [
+      event(0, left('a', '::1')),
+      event(1, joined('a', '::1'), { timeMs: 1001, sentAtMs: 1001 }),
+    ];
+    const { additions, removals, held: back } = plan(events, undefined, limits);
+    expect([additions.length, removals, back]).toEqual([1, [], []]);
+  });
+
+  test('a receive that only held a removal back does not count as one that may have called', () => {
+    const due = { ageMs: 70_000, receiveCount: 2, firstReceivedAtMs: 1500 };
+    const { removals } = plan([event(0, left('a', '::1'), due)], undefined, limits);
+    expect(removals[0]?.targets[0]?.change.receiveCount).toBe(1);
+    const late = { ...due, firstReceivedAtMs: 62_000 };
+    const again = plan([event(0, left('a', '::1'), late)], undefined, limits);
+    expect(again.removals[0]?.targets[0]?.change.receiveCount).toBe(2);
   });
 });
 

@@ -9,6 +9,7 @@ const EMPTY: Plan = {
   additions: [],
   removals: [],
   waiting: [],
+  held: [],
   settled: [],
 };
 const KINDS: OutcomeKind[] = ['done', 'gone', 'absorbed', 'dead', 'waiting', 'retry'];
@@ -107,13 +108,16 @@ describe('a record', () => {
   });
 
   test('whose users call waits, waits; and so does what that call absorbed', () => {
-    const moment = { timeMs: 0, sentAtMs: 0, event: 'e' };
+    const change = {
+      ...{ timeMs: 0, sentAtMs: 0, event: 'e', receiveCount: 1, mergedReceiveCount: 0 },
+      ...{ sessionId: 's', address: '10.0.0.1', action: 'leave' as const },
+    };
     const waiting = [
       {
         operation: 'deleteUsersSession' as const,
         sessionId: 's',
         ageMs: 0,
-        targets: [{ value: '10.0.0.1', records: [0], absorbed: [1], moment }],
+        targets: [{ value: '10.0.0.1', records: [0], absorbed: [1], change }],
       },
     ];
     const outcomes = settle(2, { events: [], undecodable: [] }, { ...EMPTY, waiting }, [], []);

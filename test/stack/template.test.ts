@@ -305,7 +305,14 @@ describe('alarms and dashboard', () => {
   function emittedMetrics(): Set<string> {
     const names = new Set(
       Object.keys(
-        batchMetrics({ outcomes: [], eventCount: 0, attempts: [], durationMs: 0, oldestEventMs: 0 }),
+        batchMetrics({
+          outcomes: [],
+          eventCount: 0,
+          attempts: [],
+          memoryFailure: undefined,
+          durationMs: 0,
+          oldestEventMs: 0,
+        }),
       ),
     );
     const write = process.stdout.write;
