@@ -1,12 +1,12 @@
-/** What an event asks for, in words of the service: the one shape that the plan works on. */
+/** What an event asks for, in the words of the service: the one shape that the plan works on. */
 
-/** These sessions shall be gone. */
+/** These sessions are to be deleted. */
 export interface DeleteSessions {
   kind: 'deleteSessions';
   sessionIds: string[];
 }
 
-/** Every session of these deployments (request ids) shall be gone. */
+/** Every session of these deployments (request ids) is to be deleted. */
 export interface DeleteByDeployment {
   kind: 'deleteByDeployment';
   requestIds: string[];
@@ -14,24 +14,26 @@ export interface DeleteByDeployment {
   bound: boolean;
 }
 
-/** Every session on a deployment with any, or all, of these tags shall be gone. */
+/** Every session on a deployment with any, or all, of these tags is to be deleted. */
 export interface DeleteByTags {
   kind: 'deleteByTags';
   tags: string[];
   match: 'any' | 'all';
 }
 
-/** These users (IP addresses, as written) shall no longer be in the session. */
+/** These users are to be removed from the session. */
 export interface RemoveUsers {
   kind: 'removeUsers';
   sessionId: string;
+  /** IP addresses in their one spelling (`canonicalIp`), each once. */
   ips: string[];
 }
 
-/** These users (IP addresses, as written) shall be in the session. */
+/** These users are to be added to the session. */
 export interface AddUsers {
   kind: 'addUsers';
   sessionId: string;
+  /** IP addresses in their one spelling (`canonicalIp`), each once. */
   ips: string[];
 }
 

@@ -1,16 +1,17 @@
-/** `deployment.stopped`: deployments are over, so every session of them shall be gone. */
-import * as z from 'zod/mini';
-import { exactlyOneOf, identifier, identifiers } from './fields.ts';
+/** `deployment.stopped`: deployments have ended. Every session of them is deleted. */
+import { identifier, identifiers, oneOrMany } from './fields.ts';
+import { exactlyOneOf, optional } from './schema.ts';
 import { eventType } from './types.ts';
 
 export const deploymentStopped = eventType({
   type: 'deployment.stopped',
-  schema: () =>
-    exactlyOneOf({
-      deployment_request_id: z.optional(identifier()),
-      deployment_request_ids: z.optional(identifiers()),
-    }),
-  ask({ deployment_request_id: one, deployment_request_ids: many = [] }) {
-    return { kind: 'deleteByDeployment', requestIds: one === undefined ? many : [one], bound: false };
-  },
+  data: exactlyOneOf({
+    deployment_request_id: optional(identifier),
+    deployment_request_ids: optional(identifiers),
+  }),
+  ask: ({ deployment_request_id, deployment_request_ids }) => ({
+    kind: 'deleteByDeployment',
+    requestIds: oneOrMany(deployment_request_id, deployment_request_ids),
+    bound: false,
+  }),
 });

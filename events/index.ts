@@ -1,48 +1,39 @@
-/** The registry of event types, and the one place where a message becomes an event. */
+/** The parser: the one place where a message becomes an event. */
 import type { Ask } from './ask.ts';
-import { deploymentStopped } from './deployment-stopped.ts';
-import type { Unwrapped } from './envelope.ts';
+import type { Around, Unwrapped } from './envelope.ts';
 import { parseJson, unwrap } from './envelope.ts';
-import { matchEnded } from './match-ended.ts';
-import { tagRetired } from './tag-retired.ts';
-import type { EventType } from './types.ts';
-import { userJoined } from './user-joined.ts';
-import { userLeft } from './user-left.ts';
+import { attributes } from './fields.ts';
+import type { EventName } from './registry.ts';
+import { eventTypes } from './registry.ts';
+import type { Infer, Violation } from './schema.ts';
+import { isUnset, object } from './schema.ts';
+import { DATE_TIME, epochMs } from './time.ts';
 
-/** Every event type by its name. */
-export const eventTypes = {
-  'match.ended': matchEnded,
-  'user.left': userLeft,
-  'user.joined': userJoined,
-  'deployment.stopped': deploymentStopped,
-  'tag.retired': tagRetired,
-} as const;
-
-/** The name of an event type. */
-export type EventName = keyof typeof eventTypes;
+export type { EventName } from './registry.ts';
+export type { Violation } from './schema.ts';
 
 /** A valid event. */
 export interface GameEvent {
   type: EventName;
+  /** The event's own id, else that of the innermost envelope that has one. */
   id?: string;
-  /** When it happened, epoch milliseconds. */
+  /** When it happened, epoch milliseconds: the event's `time`, else that of the innermost envelope that has one. */
   timeMs?: number;
   source?: string;
   ask: Ask;
 }
 
-/** What is wrong with a message: where (JSON pointer into the body as sent, empty for the body itself), and why. */
-export interface Violation {
-  pointer: string;
-  reason: string;
-}
-
-/** A message, read: an event, or everything that is wrong with it (at most ten violations). */
-export type Parsed = { ok: true; event: GameEvent } | { ok: false; type?: string; violations: Violation[] };
+/**
+ * A message, read: an event, or everything that is wrong with it (at most ten violations). `isForeign`: it came through an
+ * SNS topic and is clearly the message of another system that uses the topic.
+ */
+export type Parsed =
+  | { ok: true; event: GameEvent }
+  | { ok: false; type?: string; isForeign?: true; violations: Violation[] };
 
 const MOST_VIOLATIONS = 10;
 const SHOWN_CHARACTERS = 64;
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+const ownAttributes = object(attributes);
 
 /** Reads the body of a message. Never throws. */
 export function parseEvent(body: string): Parsed {
@@ -54,72 +45,57 @@ export function parseEvent(body: string): Parsed {
 export function checkEvent(value: unknown): Parsed {
   const unwrapped = unwrap(value);
   if ('reason' in unwrapped) return refused([unwrapped]);
-  const { members, base, typeName, dataName } = unwrapped;
+  const { members, data, pointer, typeName, dataName, around } = unwrapped;
+  const name = members[typeName];
+  const eventType = typeof name === 'string' ? eventTypes.get(name) : undefined;
+  if (eventType === undefined) return unknownType(unwrapped);
+  const asked = eventType.read(data);
+  if (ownAttributes.accepts(members) && 'kind' in asked) {
+    return { ok: true, event: eventOf(eventType.type, asked, members, around) };
+  }
+  const wrong = ownAttributes.check(members).map((violation) => below(pointer, violation));
+  const wrongData =
+    'kind' in asked ? [] : asked.map((violation) => below(`${pointer}/${dataName}`, violation));
+  return refused([...wrong, ...wrongData], eventType.type);
+}
+
+function eventOf(type: EventName, ask: Ask, own: Infer<typeof ownAttributes>, around: Around): GameEvent {
+  const event: GameEvent = { type, ask };
+  const id = own.id ?? around.id;
+  if (typeof id === 'string') event.id = id;
+  if (!isUnset(own.time)) event.timeMs = epochMs(own.time);
+  else if (typeof around.time === 'string' && DATE_TIME.test(around.time))
+    event.timeMs = epochMs(around.time);
+  if (!isUnset(own.source)) event.source = own.source;
+  return event;
+}
+
+function below(base: string, { pointer, reason }: Violation): Violation {
+  return { pointer: base + pointer, reason };
+}
+
+function unknownType(unwrapped: Unwrapped): Parsed {
+  const { members, pointer, typeName } = unwrapped;
   const type = members[typeName];
-  if (!isEventName(type))
-    return refused([{ pointer: `${base}/${typeName}`, reason: typeProblem(type) }], type);
-  const violations: Violation[] = [];
-  const { id, timeMs, source } = attributesOf(unwrapped, violations);
-  const ask = askOf(eventTypes[type], members[dataName], `${base}/${dataName}`, violations);
-  if (ask === undefined || violations.length > 0) return refused(violations, type);
-  const event = {
-    type,
-    ask,
-    ...(id !== undefined && { id }),
-    ...(timeMs !== undefined && { timeMs }),
-    ...(source !== undefined && { source }),
-  };
-  return { ok: true, event };
+  const violation = { pointer: `${pointer}/${typeName}`, reason: typeProblem(type) };
+  return { ...refused([violation], type), ...(isForeign(unwrapped) && { isForeign: true }) };
 }
 
-function attributesOf({ members, base }: Unwrapped, violations: Violation[]) {
-  const text = (name: 'id' | 'source'): string | undefined => {
-    const value = members[name];
-    if (value === undefined || typeof value === 'string') return value;
-    violations.push({ pointer: `${base}/${name}`, reason: 'must be a string' });
-    return undefined;
-  };
-  const time = members.time;
-  const timeMs = typeof time === 'string' && RFC_3339.test(time) ? Date.parse(time) : Number.NaN;
-  const hasTime = time !== undefined;
-  if (hasTime && Number.isNaN(timeMs)) {
-    const reason = 'must be an RFC 3339 time, such as 2026-01-31T20:15:00Z';
-    violations.push({ pointer: `${base}/time`, reason });
-  }
-  return { id: text('id'), source: text('source'), timeMs: hasTime ? timeMs : undefined };
-}
-
-/** What the data asks for, or undefined with its violations added. */
-function askOf(
-  { read }: EventType,
-  data: unknown,
-  pointer: string,
-  violations: Violation[],
-): Ask | undefined {
-  if (data === undefined) {
-    violations.push({ pointer, reason: 'is missing' });
-    return undefined;
-  }
-  const result = read(data);
-  if ('ask' in result) return result.ask;
-  for (const { path, message } of result.issues) {
-    const steps = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`);
-    violations.push({ pointer: pointer + steps.join(''), reason: message });
-  }
-  return undefined;
+/** Through a shared topic: an event of an AWS service, or what has neither a type nor data. */
+function isForeign({ members, data, typeName, around }: Unwrapped): boolean {
+  if (!around.isTopic) return false;
+  if (typeName === 'detail-type')
+    return typeof members.source === 'string' && members.source.startsWith('aws.');
+  return isUnset(members.type) && isUnset(data);
 }
 
 function typeProblem(type: unknown): string {
-  const known = `must be one of ${Object.keys(eventTypes).join(', ')}`;
-  if (type === undefined) return `is missing; it ${known}`;
+  const known = `must be one of ${[...eventTypes.keys()].join(', ')}`;
+  if (isUnset(type)) return `is missing; it ${known}`;
   return typeof type === 'string' ? `is ${JSON.stringify(shown(type))}; it ${known}` : known;
 }
 
-function isEventName(type: unknown): type is EventName {
-  return typeof type === 'string' && Object.hasOwn(eventTypes, type);
-}
-
-function refused(violations: Violation[], type?: unknown): Parsed {
+function refused(violations: Violation[], type?: unknown): Parsed & { ok: false } {
   const first = violations.slice(0, MOST_VIOLATIONS);
   return { ok: false, violations: first, ...(typeof type === 'string' && { type: shown(type) }) };
 }

@@ -1,23 +1,17 @@
-/** `match.ended`: a match is over, so its session, sessions, or every session of its deployment shall be gone. */
-import * as z from 'zod/mini';
-import { exactlyOneOf, identifier, identifiers } from './fields.ts';
+/** `match.ended`: a match is over. Its session, its sessions, or every session of its deployment is deleted. */
+import { identifier, identifiers, oneOrMany } from './fields.ts';
+import { exactlyOneOf, optional } from './schema.ts';
 import { eventType } from './types.ts';
 
 export const matchEnded = eventType({
   type: 'match.ended',
-  schema: () =>
-    exactlyOneOf({
-      session_id: z.optional(identifier()),
-      session_ids: z.optional(identifiers()),
-      deployment_request_id: z.optional(identifier()),
-    }),
-  ask({ session_id, session_ids, deployment_request_id }) {
-    if (deployment_request_id !== undefined) {
-      return { kind: 'deleteByDeployment', requestIds: [deployment_request_id], bound: true };
-    }
-    return {
-      kind: 'deleteSessions',
-      sessionIds: session_id === undefined ? (session_ids ?? []) : [session_id],
-    };
-  },
+  data: exactlyOneOf({
+    session_id: optional(identifier),
+    session_ids: optional(identifiers),
+    deployment_request_id: optional(identifier),
+  }),
+  ask: ({ session_id, session_ids, deployment_request_id }) =>
+    deployment_request_id == null
+      ? { kind: 'deleteSessions', sessionIds: oneOrMany(session_id, session_ids) }
+      : { kind: 'deleteByDeployment', requestIds: [deployment_request_id], bound: true },
 });

@@ -1,17 +1,14 @@
-/** `tag.retired`: every session on a deployment with these tags shall be gone. */
-import * as z from 'zod/mini';
-import { identifier, listOf } from './fields.ts';
+/** `tag.retired`: every session on a deployment with these tags is deleted. */
+import { tag } from './fields.ts';
+import { list, object, optional, word } from './schema.ts';
 import { eventType } from './types.ts';
 
 export const tagRetired = eventType({
   type: 'tag.retired',
-  schema: () =>
-    z.object(
-      {
-        deployment_tags: listOf(identifier(), 100),
-        match: z.optional(z.enum(['any', 'all'], { error: 'must be any or all' })),
-      },
-      { error: 'must be an object' },
-    ),
-  ask: ({ deployment_tags, match = 'any' }) => ({ kind: 'deleteByTags', tags: deployment_tags, match }),
+  data: object({ deployment_tags: list(tag, 100), match: optional(word('any', 'all')) }),
+  ask: ({ deployment_tags, match }) => ({
+    kind: 'deleteByTags',
+    tags: deployment_tags,
+    match: match ?? 'any',
+  }),
 });

@@ -1,13 +1,13 @@
-/** Adapters of other backends' messages, by the path segment that chooses them (`POST /hooks/nakama`). */
+/** Adapters of other systems' messages. Each decides by what a message says that it is. */
 import { adaptNakama } from './nakama.ts';
 import { adaptPhoton } from './photon.ts';
 import { adaptPlayFab } from './playfab.ts';
 import type { Adapter } from './types.ts';
 
-export { adaptEdgegap } from './edgegap.ts';
+export { adaptEdgegap, byAddress as edgegapAdapters } from './edgegap.ts';
 export type { Adapted, AdaptedEvent, Adapter } from './types.ts';
 
-/** The adapters of signed messages. */
+/** The adapters by the path segment that chooses them (`POST /hooks/nakama`). */
 export const adapters: ReadonlyMap<string, Adapter> = new Map([
   ['nakama', adaptNakama],
   ['photon', adaptPhoton],

@@ -1,20 +1,28 @@
 /**
- * PlayFab's PlayStream event `multiplayer_server_state_changed`, alone or in an array.
+ * PlayFab's PlayStream event of a multiplayer server whose state changed, in both versions, as a cloud script receives it,
+ * and several of them in an array.
+ * @see https://learn.microsoft.com/gaming/playfab/api-references/events/multiplayer-server-state-changed
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/server-state-changed
  */
-import { wordOf } from '../words.ts';
-import { type Adapted, IGNORED, membersOf, one, refuse } from './types.ts';
+import { parseJson } from '../envelope.ts';
+import { isUnset } from '../schema.ts';
+import { type Adapted, become, IGNORED, membersOf, refuse } from './types.ts';
 
-const EVENT = 'multiplayer_server_state_changed';
-const OVER = new Set(['terminating', 'terminated']);
+/** What an event, or the envelope around it, says that it is. */
+interface FullName {
+  name: unknown;
+  namespace: unknown;
+}
+
+const OVER = new Set<unknown>(['Terminating', 'Terminated']);
 
 /**
- * A server that is terminating or terminated: `match.ended` for its `SessionId`, with the event's id and time. Any other state, and any
- * other PlayStream event, asks for nothing. It cannot know the platform's own session id: give both the same.
+ * A server that is terminating or terminated becomes `match.ended` for its `SessionId`, with the event's id and time; give
+ * the session of the platform the same id. A server without a session, any other state and any other event ask for nothing.
  */
 export function adaptPlayFab(body: unknown): Adapted {
-  if (!Array.isArray(body)) return adaptOne(body, '');
-  const all = body.map((event: unknown, index) => adaptOne(event, `/${index}`));
+  if (!Array.isArray(body)) return adaptMessage(body, '');
+  const all = body.map((message: unknown, index) => adaptMessage(message, `/${index}`));
   const violations = all.flatMap((adapted) => (adapted.ok ? [] : adapted.violations));
   if (violations.length > 0) return { ok: false, violations };
   const good = all.filter((adapted) => adapted.ok);
@@ -25,25 +33,55 @@ export function adaptPlayFab(body: unknown): Adapted {
   };
 }
 
-/** Both versions of PlayStream's events: their own members at the top, or in `Payload`. */
-function adaptOne(event: unknown, pointer: string): Adapted {
-  const { EventName, FullName, EventId, Id, Timestamp, Payload, ...top } = membersOf(event);
-  const name = EventName ?? membersOf(FullName).Name;
-  if (typeof name !== 'string')
-    return refuse(`${pointer}/EventName`, 'is missing; it must be the name of the event');
-  const inPayload = Payload !== undefined;
-  const { SessionId, NewState } = inPayload ? membersOf(Payload) : top;
-  if (wordOf(name) !== EVENT || !OVER.has(wordOf(NewState))) return IGNORED;
-  if (SessionId === undefined)
-    return refuse(
-      `${pointer}${inPayload ? '/Payload' : ''}/SessionId`,
-      "is missing; it must be the session's id",
-    );
+function adaptMessage(message: unknown, pointer: string): Adapted {
+  const { PlayStreamEventEnvelope: envelope } = membersOf(message);
+  if (isUnset(envelope)) return adaptEvent(message, pointer, []);
+  const { EventData, EventName, EventNamespace } = membersOf(envelope);
+  const text = typeof EventData === 'string' ? EventData : '';
+  const inside = `${pointer}/PlayStreamEventEnvelope/EventData`;
+  const json = parseJson(text);
+  if (!json.ok) return refuse(inside, `must be the JSON text of an event; it ${json.reason}`);
+  return adaptEvent(json.value, inside, [{ name: EventName, namespace: EventNamespace }]);
+}
+
+/** @param outer what the envelope says that the event is. */
+function adaptEvent(event: unknown, pointer: string, outer: readonly FullName[]): Adapted {
+  const { EventName, EventNamespace, FullName } = membersOf(event);
+  const { Name, Namespace } = membersOf(FullName);
+  const names = [
+    ...outer,
+    { name: EventName, namespace: EventNamespace },
+    { name: Name, namespace: Namespace },
+  ];
+  const stated = names.filter(({ name }) => !isUnset(name));
+  const isNamed = stated.length > 0 && stated.every(({ name }) => typeof name === 'string');
+  if (!isNamed) return refuse(`${pointer}/EventName`, 'must be the name of the event');
+  return stated.every(isStateChange) ? adaptStateChange(membersOf(event), pointer) : IGNORED;
+}
+
+/** The first version has a name of its own; the second one means PlayFab's only in PlayFab's namespace. */
+function isStateChange({ name, namespace }: FullName): boolean {
+  if (name === 'server_state_changed') return namespace === 'playfab.multiplayer';
+  const isPlayFab = isUnset(namespace) || /^(com\.)?playfab(\.|$)/.test(String(namespace));
+  return name === 'multiplayer_server_state_changed' && isPlayFab;
+}
+
+function adaptStateChange(event: Readonly<Record<string, unknown>>, pointer: string): Adapted {
+  const { EventId, Id, Timestamp, Payload } = event;
+  const hasPayload = !isUnset(Payload);
+  const { SessionId, NewState } = hasPayload ? membersOf(Payload) : event;
+  if (!OVER.has(NewState) || SessionId === null || SessionId === '') return IGNORED;
   const id = EventId ?? Id;
-  return one({
-    type: 'match.ended',
-    data: { session_id: SessionId },
-    ...(typeof id === 'string' && { id }),
-    ...(typeof Timestamp === 'string' && { time: Timestamp }),
-  });
+  return become(
+    {
+      type: 'match.ended',
+      data: { session_id: SessionId },
+      ...(typeof id === 'string' && { id }),
+      ...(typeof Timestamp === 'string' && { time: Timestamp }),
+    },
+    {
+      '/data/session_id': `${pointer}${hasPayload ? '/Payload' : ''}/SessionId`,
+      '/time': `${pointer}/Timestamp`,
+    },
+  );
 }

@@ -1,7 +1,7 @@
 /** The README's table of events lists what the registry knows, and each type has a sample. */
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { eventTypes } from '../../events/index.ts';
+import { eventTypes } from '../../events/registry.ts';
 import { generateSchemas } from '../../events/schemas/generate.ts';
 import { codeWords, projectFile, tableRows } from '../support/markdown.ts';
 
