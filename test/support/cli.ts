@@ -38,7 +38,7 @@ export async function runTool(
  * @returns it, and the variables with which a tool finds it.
  */
 export async function startPopulated({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
-  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   onTestFinished(() => sandbox.stop());
   seedPopulation(sandbox.store);
   return { sandbox, env: { LOCAL_SANDBOX_PORT: String(sandbox.port), API_RATE: '1000' } };

@@ -17,7 +17,7 @@ const METRICS = [
 
 let sandbox: Sandbox;
 beforeEach(async () => {
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
 });
 afterEach(async () => {
   await sandbox.stop();

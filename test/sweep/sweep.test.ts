@@ -20,7 +20,7 @@ async function world({
   stale?: number;
   env?: Record<string, string | undefined>;
 }) {
-  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   running.push(sandbox);
   const every = Math.max(1, Math.floor(live / Math.max(1, stale)));
   const population: NewSession[] = [];
