@@ -10,7 +10,7 @@
  */
 import type { Input } from 'ky';
 import { causeOf } from '../runtime/cause.ts';
-import { withTimeLimit } from '../runtime/time-limit.ts';
+import { orAborted, withTimeLimit } from '../runtime/time-limit.ts';
 import { invalidAnswer, readAnswer, statusError } from './answer.ts';
 import { aborted, isSessionsApiError, SessionsApiError } from './errors.ts';
 import type { Gate } from './gate.ts';
@@ -53,7 +53,7 @@ async function counted<T>(sent: Input, call: Call<T>, timeoutMs: number): Promis
   let status: number | undefined;
   try {
     return await withTimeLimit({ signal: call.signal, timeoutMs }, async (signal) => {
-      const response = await fetch(sent, { signal });
+      const response = await orAborted(fetch(sent, { signal }), signal);
       status = response.status;
       return await usable(response, call.request);
     });

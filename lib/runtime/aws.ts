@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import { causeOf } from './cause.ts';
 import type { AwsConfig } from './environment.ts';
 import { parseJson } from './json.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { orAborted, withTimeLimit } from './time-limit.ts';
 
 /** One request. It must be safe to repeat: an answer can be lost after AWS carried the request out. */
 export interface AwsRequest {
@@ -120,12 +120,15 @@ async function send(request: AwsRequest, signal: AbortSignal): Promise<unknown> 
   const { region, endpoints, ...credentials } = request.aws();
   const { AwsClient } = await import('aws4fetch');
   const client = new AwsClient({ ...credentials, region, service, retries: 0, cache: signingKeys });
-  const answer = await client.fetch(endpoints[service], {
-    method: 'POST',
-    headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },
-    body: JSON.stringify(body),
+  const answer = await orAborted(
+    client.fetch(endpoints[service], {
+      method: 'POST',
+      headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target },
+      body: JSON.stringify(body),
+      signal,
+    }),
     signal,
-  });
+  );
   const { status } = answer;
   const json = parseJson(await answer.text());
   if (!answer.ok) throw refused(status, json);

@@ -23,3 +23,19 @@ export async function withTimeLimit<T>(
     signal?.removeEventListener('abort', abort);
   }
 }
+
+/**
+ * Waits for `work`, or until the signal aborts. fetch holds the signal of a Request weakly: under memory pressure a
+ * collection may take it, and the abort is never seen.
+ * @throws the signal's reason, and whatever `work` throws.
+ */
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

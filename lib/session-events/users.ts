@@ -76,7 +76,7 @@ function wishesOf(event: PlannedEvent, graceMs: number): Wish[] {
   const action = ask.kind === 'addUsers' ? 'join' : 'leave';
   const moment = { timeMs, sentAtMs, event: event.event };
   const graceOf = action === 'leave' ? graceMs : 0;
-  const waitMs = graceOf - (ageMs + sentAtMs - timeMs);
+  const waitMs = graceOf === 0 ? 0 : graceOf - (ageMs + sentAtMs - timeMs);
   const receiveCount = receivesWithCalls(event, graceOf);
   const { sessionId } = ask;
   return [...new Set(ask.ips.map(canonicalIp))].map((address) => {

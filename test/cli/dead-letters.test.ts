@@ -112,7 +112,10 @@ describe.concurrent('redrive', () => {
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
     expect((await tool('redrive', '--code', 'REFUSED', '--yes')).out).toContain('Sent 1 back');
-    expect([ready(events), ready(deadLetters)]).toEqual([[ended('a')], [ended('b')]]);
+    expect([ready(events), ready(deadLetters)]).toEqual([
+      [{ ...ended('a'), time: expect.any(String) }],
+      [ended('b')],
+    ]);
   });
 
   test('with an id sends only that one', async (context) => {
@@ -120,7 +123,10 @@ describe.concurrent('redrive', () => {
     die('REFUSED', 'no', ended('a'));
     const id = die('REFUSED', 'no', ended('b'));
     expect((await tool('redrive', '--id', id, '--yes')).out).toContain('Sent 1 back');
-    expect([ready(events), ready(deadLetters)]).toEqual([[ended('b')], [ended('a')]]);
+    expect([ready(events), ready(deadLetters)]).toEqual([
+      [{ ...ended('b'), time: expect.any(String) }],
+      [ended('a')],
+    ]);
   });
 
   test('with an id that no dead letter has is an error', async (context) => {

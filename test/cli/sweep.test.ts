@@ -77,7 +77,7 @@ test.concurrent.for([
   ['--max-stops', '0'],
 ])('%s "%s" names the option and the accepted form', async ([option = '', value = '']) => {
   const { code, err } = await runTool('sweep', [option, value], {});
-  expect(err).toContain(`${option} is "${value}". `);
+  expect(err).toContain(`${option} has the invalid value "${value}". Expected `);
   expect(err).not.toContain('SWEEP_');
   expect(code).toBe(2);
 });

@@ -13,10 +13,16 @@ test('what a deployment sets', () => {
 
 describe('a wrong value is refused with its name, what it is and what it may be', () => {
   test.each([
-    [{ MEMORY_TABLE: 'no/slash' }, /MEMORY_TABLE is "no\/slash"\. It may be a DynamoDB table's name/],
-    [{ MEMORY_TABLE: 'ab' }, /MEMORY_TABLE is "ab"/],
-    [{ MEMORY_DAYS: '14' }, /MEMORY_DAYS is "14"\. It may be a whole number of days, 15 to 365/],
-    [{ MEMORY_DAYS: '1.5' }, /MEMORY_DAYS is "1\.5"/],
+    [
+      { MEMORY_TABLE: 'no/slash' },
+      /MEMORY_TABLE has the invalid value "no\/slash"\. Expected a DynamoDB table's name/,
+    ],
+    [{ MEMORY_TABLE: 'ab' }, /MEMORY_TABLE has the invalid value "ab"/],
+    [
+      { MEMORY_DAYS: '14' },
+      /MEMORY_DAYS has the invalid value "14"\. Expected a whole number of days, 15 to 365/,
+    ],
+    [{ MEMORY_DAYS: '1.5' }, /MEMORY_DAYS has the invalid value "1\.5"/],
   ])('%o', (env, message) => {
     expect(() => readMemoryConfig(env)).toThrow(message);
   });

@@ -61,6 +61,7 @@ test('CloudWatch accepts every metric of a batch', () => {
       'ApiThrottled',
       'ApiAuthFailures',
       'ApiSurfaceMissing',
+      'MemoryUnavailable',
       'EventAge',
     ].toSorted(),
   );
