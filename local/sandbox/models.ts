@@ -29,7 +29,9 @@ const location = z.looseObject({ latitude: z.number(), longitude: z.number() });
 /** An id of a session or a deployment. */
 export const sessionId = z
   .string()
-  .check(z.refine((id) => identifier.accepts(id), 'must be 1 to 128 of A-Z a-z 0-9 . _ - and neither . nor ..'));
+  .check(
+    z.refine((id) => identifier.accepts(id), 'must be 1 to 128 of A-Z a-z 0-9 . _ - and neither . nor ..'),
+  );
 
 const selector = z.looseObject({
   tag: z.string().check(z.minLength(1), z.maxLength(20)),

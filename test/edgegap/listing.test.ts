@@ -175,7 +175,7 @@ describe('a list is steady, so that an id that is not in it is absent', () => {
 
 describe('the sessions of an API', () => {
   async function sandboxWith(count: number) {
-    const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+    const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
     atEnd(sandbox.stop);
     const ids = Array.from({ length: count }, (_, index) => `s${index}`);
     await fetch(`${sandbox.url}/_sandbox/sessions`, {

@@ -8,7 +8,7 @@ let sandbox: Sandbox;
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   sandbox.store.add(
     Array.from({ length: 24 }, (_, index) => ({
       session_id: `s${index}`,

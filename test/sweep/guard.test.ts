@@ -25,7 +25,7 @@ describe('over the API', () => {
   let sandbox: Sandbox;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+    sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   });
   afterEach(async () => {
     vi.useRealTimers();

@@ -29,7 +29,7 @@ describe('a list that is longer than the time of one run', () => {
   let sandbox: Sandbox;
   beforeEach(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+    sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   });
   afterEach(async () => {
     vi.useRealTimers();
