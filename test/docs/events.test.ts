@@ -8,18 +8,21 @@ import { codeWords, projectFile, tableRows } from '../support/markdown.ts';
 const rows = tableRows(projectFile('README.md'), 'Events');
 
 test('the table has a row for each type of the registry, and no other', () => {
-  expect(rows.map(([type]) => type)).toEqual(Object.keys(eventTypes).map((name) => `\`${name}\``));
+  expect(rows.map(([type]) => type)).toEqual([...eventTypes.keys()].map((name) => `\`${name}\``));
 });
 
 test.each(rows)('%s: the row names every member of the data, and no other', (type, data = '') => {
   const schema = generateSchemas().get(`${type.replaceAll('`', '')}.json`);
   expect(schema).toHaveProperty('properties.data.properties', expect.any(Object));
   const { properties } = JSON.parse(JSON.stringify(schema)).properties.data;
-  const values = Object.values<{ enum?: string[] }>(properties).flatMap((member) => member.enum ?? []);
+  const words = JSON.stringify(properties).matchAll(/"enum":\[([^\]]*)\]/g);
+  const values = [...words].flatMap(([, list = '']) =>
+    [...list.matchAll(/"(\w+)"/g)].map(([, one = '']) => one),
+  );
   expect(codeWords(data).toSorted()).toEqual([...Object.keys(properties), ...values].toSorted());
 });
 
-test.each(Object.keys(eventTypes))('%s has a sample', (type) => {
+test.each([...eventTypes.keys()])('%s has a sample', (type) => {
   const sample = new URL(`../../events/samples/${type.replace('.', '-')}.json`, import.meta.url);
   expect(existsSync(sample)).toBe(true);
 });

@@ -129,7 +129,6 @@ describe('a signed request that holds no event', () => {
   test.each([
     ['not JSON', '{"type":', 'is not JSON'],
     ['empty', '', 'is empty'],
-    ['a byte order mark', `\uFEFF${JSON.stringify(ended('a'))}`, 'is not JSON'],
     ['an empty array', '[]', 'must be one event, or an array of 1 to 500'],
     ['501 events', JSON.stringify(Array(501).fill(ended('a'))), 'must be one event, or an array of 1 to 500'],
     ['100,000 levels', '['.repeat(100_000) + ']'.repeat(100_000), 'is nested deeper than 32 levels'],

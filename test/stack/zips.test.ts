@@ -35,7 +35,7 @@ test.each([
     sqsEvent([{ type: 'match.ended', data: { session_id: 'nobody-s' } }]),
     { batchItemFailures: [] },
   ],
-  ['stale-sessions', {}, { mode: 'stop', complete: true }],
+  ['stale-sessions', {}, { mode: 'report', complete: true }],
   ['hook', { routeKey: 'POST /hooks', headers: {}, body: '{}' }, { statusCode: 401 }],
 ])(
   '%s: the zip holds what it needs and nothing more, and answers an invocation',
