@@ -21,6 +21,8 @@ export interface Selected {
 /** A session's details; undefined where it is gone meanwhile. */
 type Details = SessionGet | undefined;
 type Look = (sessionId: string) => Promise<Details>;
+/** Whether a selection names a session. */
+type Match = 'yes' | 'no' | 'unknown';
 
 const UNDECIDED: Outcome = {
   kind: 'retry',
@@ -80,52 +82,62 @@ function createLook({ client, call, budget }: RunContext): Look {
   };
 }
 
-/** The sessions that one selection names. */
+/** The sessions that one selection names. What cannot be told is kept, and the event is tried again. */
 async function select(selection: Selection, rows: readonly SessionContext[], look: Look) {
-  const { record, createdUntilMs } = selection;
-  const matching = await matchingRows(selection, rows, look);
-  const ages = await Promise.all(
-    matching.map(async ({ session_id }) => ({ session_id, details: await look(session_id) })),
+  const { record } = selection;
+  const matches = await Promise.all(
+    rows.map(async (row) => ({ id: row.session_id, match: await matchOf(selection, row, rows, look) })),
   );
-  const there = ages.flatMap(({ session_id, details }) =>
-    details === undefined ? [] : [{ session_id, createdMs: createdAt(details.create_time) }],
-  );
-  const named = there.filter(({ createdMs }) => createdMs !== undefined && createdMs <= createdUntilMs);
+  const named = matches.filter(({ match }) => match === 'yes');
   const settled: RecordOutcome[] = [];
-  if (there.some(({ createdMs }) => createdMs === undefined)) settled.push({ record, outcome: UNDECIDED });
+  if (matches.some(({ match }) => match === 'unknown')) settled.push({ record, outcome: UNDECIDED });
   else if (named.length === 0) settled.push({ record, outcome: { kind: 'gone' } });
-  return { named: named.map(({ session_id }) => ({ session_id, record })), settled };
+  return { named: named.map(({ id }) => ({ session_id: id, record })), settled };
 }
 
-/** The rows that match. Only details name the deployment of some rows, and the tags of any. */
-async function matchingRows(
-  { field, filterType, values }: Selection,
-  rows: readonly SessionContext[],
-  look: Look,
-): Promise<SessionContext[]> {
-  const wanted = new Set(values);
-  const isMatch = async (row: SessionContext): Promise<boolean> => {
-    if (field === 'request_id') return wanted.has((await deploymentOf(row, look)) ?? '');
-    const tags = new Set(await tagsOf(row, rows, look));
-    return filterType === 'all' ? wanted.isSubsetOf(tags) : !wanted.isDisjointFrom(tags);
-  };
-  const matches = await Promise.all(rows.map(isMatch));
-  return rows.filter((_, index) => matches[index] === true);
-}
-
-async function deploymentOf(row: SessionContext, look: Look): Promise<string | undefined> {
-  return row.deployment_request_id ?? (await look(row.session_id))?.deployment?.request_id;
-}
-
-/** Tags belong to the deployment: one of its sessions tells them for all. */
-async function tagsOf(
+/** Whether a session is one that the selection names and that existed when its event happened. */
+async function matchOf(
+  selection: Selection,
   row: SessionContext,
   rows: readonly SessionContext[],
   look: Look,
-): Promise<readonly string[]> {
+): Promise<Match> {
+  const match =
+    selection.field === 'request_id'
+      ? await matchesDeployment(selection, row, look)
+      : await matchesTags(selection, row, rows, look);
+  if (match === 'no') return 'no';
+  const details = await look(row.session_id);
+  if (details === undefined) return 'no';
+  const createdMs = createdAt(details.create_time);
+  if (createdMs === undefined) return 'unknown';
+  return createdMs > selection.createdUntilMs ? 'no' : match;
+}
+
+async function matchesDeployment({ values }: Selection, row: SessionContext, look: Look): Promise<Match> {
+  const deployment = row.deployment_request_id ?? (await look(row.session_id))?.deployment?.request_id;
+  // A session that is not linked has no deployment; of any other the API does not show it.
+  if (deployment === undefined) return row.linked === false ? 'no' : 'unknown';
+  return values.includes(deployment) ? 'yes' : 'no';
+}
+
+/** Tags belong to the deployment: one of its sessions may show them for all. Tags that are absent are unknown. */
+async function matchesTags(
+  { filterType, values }: Selection,
+  row: SessionContext,
+  rows: readonly SessionContext[],
+  look: Look,
+): Promise<Match> {
+  if (row.linked === false) return 'no';
   const deployment = row.deployment_request_id;
   const first = deployment ? rows.find((one) => one.deployment_request_id === deployment) : undefined;
-  return (await look((first ?? row).session_id))?.deployment?.tags ?? [];
+  const shown =
+    (await look((first ?? row).session_id))?.deployment?.tags ??
+    (await look(row.session_id))?.deployment?.tags;
+  if (shown === undefined) return 'unknown';
+  const [wanted, tags] = [new Set(values), new Set(shown)];
+  const isMatch = filterType === 'all' ? wanted.isSubsetOf(tags) : !wanted.isDisjointFrom(tags);
+  return isMatch ? 'yes' : 'no';
 }
 
 function targetsOf(named: readonly { session_id: string; record: number }[]): Target[] {

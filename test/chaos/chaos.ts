@@ -52,7 +52,7 @@ export async function runChaos({ seed, events, faultMs }: ChaosOptions): Promise
   const scenario = createScenario(seed, events);
   const stage = await startStage({
     visibilityTimeoutSeconds: VISIBILITY_SECONDS,
-    // Kind: where the API hides a deployment's tags, a late tag.retired leaves its sessions alone.
+    // Kind: while an API hides tags, a late tag.retired waits for minutes, longer with every receive.
     kind: true,
     env: { API_RATE: '1000', API_TIMEOUT_MS: '1000' },
   });

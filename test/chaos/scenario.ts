@@ -70,10 +70,12 @@ export function createScenario(seed: number, size: number): Scenario {
 }
 
 function sessionOf(index: number): ChaosSession {
+  // Tags are those of a deployment: no two sessions of one may differ in them.
+  const isRetired = index % 50 === 7;
   return {
     session_id: `s${index}`,
-    deployment_request_id: index % 20 === 3 ? 'stopped' : `d${index % 5}`,
-    tags: index % 50 === 7 ? ['retired'] : ['live'],
+    deployment_request_id: isRetired ? 'old' : index % 20 === 3 ? 'stopped' : `d${index % 5}`,
+    tags: isRetired ? ['retired'] : ['live'],
     users: Array.from({ length: USERS }, (_, user) => `10.${index >> 8}.${index & 255}.${user + 1}`),
   };
 }

@@ -385,6 +385,14 @@ describe('by deployment and by tag', () => {
     expect(api.sessions.size).toBe(0);
   });
 
+  test('a session whose tags are not shown is kept, and the event comes back', async () => {
+    const hidden = { deployment: 'other', created: old };
+    const { api, send } = await environment({ hidden, before: deployment(old) });
+    const report = await send([byTag]);
+    expect([kinds(report), codes(report)]).toEqual([['retry'], ['NOT_PROVEN']]);
+    expect([...api.sessions.keys()]).toEqual(['hidden']);
+  });
+
   test('a session whose age is unknown is kept, and the event comes back', async () => {
     const { api, send } = await environment({ unknown: deployment('yesterday'), before: deployment(old) });
     const report = await send([byDeployment]);
