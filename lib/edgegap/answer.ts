@@ -8,7 +8,10 @@ import { SessionsApiError } from './errors.ts';
 const MESSAGE_LENGTH = 300;
 /** Whatever the header says: an environment must not hide from the API for longer. */
 const LONGEST_RETRY_AFTER_MS = 15 * 60 * 1000;
-/** The statuses that RFC 9110 and RFC 6585 give the header a meaning for (besides redirects, which are not followed). */
+/**
+ * The statuses that RFC 9110 and RFC 6585 give the header a meaning for (besides redirects, which are not
+ * followed).
+ */
 const PAUSING = new Set([429, 503]);
 const errorBody = z.object({ message: z.string() });
 
@@ -71,7 +74,8 @@ function codeOf(status: number): SessionsApiErrorCode {
 }
 
 /**
- * `Retry-After` in milliseconds from now, at most 15 minutes: seconds or an HTTP date (RFC 9110, section 10.2.3).
+ * `Retry-After` in milliseconds from now, at most 15 minutes: seconds or an HTTP date (RFC 9110, section
+ * 10.2.3).
  * @returns undefined where it is absent or neither.
  */
 export function readRetryAfter(header: string | null, nowMs: number): number | undefined {

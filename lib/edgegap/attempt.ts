@@ -2,11 +2,11 @@
  * One attempt: what ky cannot do, put into its `fetch` option, so that each of ky's retries passes here too.
  *
  * - The gate. ky knows no rate and no concurrency, and its `Retry-After` lets one call wait, not all of them.
- * - The time limit. ky's `timeout` would count the wait at the gate, and ends with the headers of the answer. ky also
- *   binds each call to the caller's signal with `AbortSignal.any`, which leaves a signal behind on it: ky gets a signal
- *   that lives as long as the call.
- * - The end of the body: it belongs to the attempt, is cut off at a bound, and a question whose answer cannot be used
- *   is asked again. ky repeats by status alone.
+ * - The time limit. ky's `timeout` would count the wait at the gate, and ends with the headers of the answer.
+ *   ky composes what it is given with `AbortSignal.any`, so it gets a signal that lives no longer than the
+ *   call.
+ * - The end of the body: it belongs to the attempt, is cut off at a bound, and a question whose answer cannot
+ *   be used is asked again. ky repeats by status alone.
  */
 import type { Input } from 'ky';
 import { causeOf } from '../runtime/cause.ts';
@@ -68,7 +68,8 @@ async function counted<T>(sent: Input, call: Call<T>, timeoutMs: number): Promis
 
 /**
  * The answer, its body read.
- * @throws SessionsApiError for a status that is not a 2xx, and where a question has an answer that cannot be used.
+ * @throws SessionsApiError for a status that is not a 2xx, and where a question has an answer that cannot be
+ * used.
  */
 async function usable<T>(response: Response, { operation, kind, answer }: ApiRequest<T>): Promise<Response> {
   const { status, headers, ok } = response;

@@ -11,8 +11,8 @@ export type { TransportOptions } from './transport.ts';
 export type SessionsClient = ReturnType<typeof createSessionsClient>;
 
 /**
- * Makes a client. All its calls share the rate, the concurrency and the key.
- * Every method rejects with a SessionsApiError; only calls that are safe to repeat are repeated: all but `sessionPost`.
+ * Makes a client. All its calls share the rate, the concurrency and the key. Every method rejects with a
+ * SessionsApiError; only calls that are safe to repeat are repeated: all but `sessionPost`.
  */
 export function createSessionsClient(options: TransportOptions) {
   return sessionOperations(createTransport(options));

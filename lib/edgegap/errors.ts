@@ -3,10 +3,10 @@ import type { ErrorCode } from '../runtime/codes.ts';
 import { mask } from '../runtime/mask.ts';
 
 /**
- * What happened, as a member of the error catalogue. `NOT_FOUND` 404, `GONE` 410, `REFUSED` any other 4xx, `UNAUTHORIZED`
- * 401, 403 or a key that could not be read, `THROTTLED` 429, `UNAVAILABLE` network, timeout, 408, 425 or 5xx,
- * `INVALID_ANSWER` an answer that cannot be used, `ABORTED` by the caller's signal, `GUARDED` refused by this client
- * before anything was sent.
+ * What happened, as a member of the error catalogue. `NOT_FOUND` 404, `GONE` 410, `REFUSED` any other 4xx,
+ * `UNAUTHORIZED` 401, 403 or a key that could not be read, `THROTTLED` 429, `UNAVAILABLE` network, timeout,
+ * 408, 425 or 5xx, `INVALID_ANSWER` an answer that cannot be used, `ABORTED` by the caller's signal,
+ * `GUARDED` refused by this client before anything was sent.
  */
 export type SessionsApiErrorCode = Extract<
   ErrorCode,

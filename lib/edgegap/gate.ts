@@ -1,6 +1,6 @@
 /**
- * The gate that every attempt passes, in the order of arrival: the concurrency, the rate, and the pause that the API
- * asked for.
+ * The gate that every attempt passes, in the order of arrival: the concurrency, the rate, and the pause that
+ * the API asked for.
  */
 import { SessionsApiError } from './errors.ts';
 import type { Finding } from './pause.ts';
@@ -21,7 +21,8 @@ export interface Gate {
   /**
    * Runs an attempt when its turn comes.
    * @param findingOf what the attempt's failure says about the API.
-   * @throws SessionsApiError `THROTTLED`, at once, where the API asked for a pause that is longer than the time left.
+   * @throws SessionsApiError `THROTTLED`, at once, where the API asked for a pause that is longer than the
+   * time left.
    */
   pass<T>(turn: Turn, attempt: () => Promise<T>, findingOf: (error: unknown) => Finding): Promise<T>;
 }

@@ -12,7 +12,10 @@ export function sessionPath(operation: string, sessionId: string): string {
   return `v1/session/${sessionId}`;
 }
 
-/** Whether the id names one resource: text that needs no encoding, and is not a dot segment (RFC 3986, section 3.3). */
+/**
+ * Whether the id names one resource: text that needs no encoding, and is not a dot segment (RFC 3986, section
+ * 3.3).
+ */
 function isPathSegment(id: string): boolean {
   return /^(?!\.{1,2}$).{1,128}$/.test(id) && encodeURIComponent(id.toWellFormed()) === id;
 }

@@ -1,4 +1,6 @@
-/** Reads a list of the API to its end, though every member of a page that says where the end is may be absent. */
+/**
+ * Reads a list of the API to its end, though every member of a page that says where the end is may be absent.
+ */
 
 /** Rows that a page is asked for. */
 export const PAGE_LIMIT = 100;
@@ -28,7 +30,10 @@ export interface Listing<T> {
   idOf: (row: T) => string;
 }
 
-/** A page as it was read, the rows of it that no earlier page had, and whether the API says that there is another. */
+/**
+ * A page as it was read, the rows of it that no earlier page had, and whether the API says that there is
+ * another.
+ */
 interface Step<T> {
   page: Page<T>;
   fresh: T[];
@@ -41,10 +46,11 @@ export async function* allRows<T>(listing: Listing<T>): AsyncGenerator<T, void, 
 }
 
 /**
- * Every row by its id, and whether the list is steady: whether an id that is not in it is absent. A row is missed when
- * rows before it are removed while the list is read: the later ones move up, to a page that was read already. So a list is
- * steady when it fits on one page; and on several, when each reports the same `total_count`, it is the number of
- * distinct ids, and no id came twice. A page without `data`, or with a row that cannot be read, proves nothing.
+ * Every row by its id, and whether the list is steady: whether an id that is not in it is absent. A row is
+ * missed when rows before it are removed while the list is read: the later ones move up, to a page that was
+ * read already. So a list is steady when it fits on one page; and on several, when each reports the same
+ * `total_count`, it is the number of distinct ids, and no id came twice. A page without `data`, or with a row
+ * that cannot be read, proves nothing.
  */
 export async function wholeList<T>(listing: Listing<T>): Promise<{ rows: Map<string, T>; steady: boolean }> {
   const rows = new Map<string, T>();

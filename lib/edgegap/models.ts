@@ -1,8 +1,8 @@
 /**
- * The models of the Edgegap API (v1), on the wire's names. Answers are read tolerantly: a member that is absent, `null`
- * or of another type is `undefined`, which means unknown; members that we do not know are let through. Required is
- * only what an answer is useless without. Requests are checked strictly.
- * Each schema is made when it is first used: a cold start needs one or two of them.
+ * The models of the Edgegap API (v1), on the wire's names. Answers are read tolerantly: a member that is
+ * absent, `null` or of another type is `undefined`, which means unknown; members that we do not know are let
+ * through. Required is only what an answer is useless without. Requests are checked strictly. Each schema is
+ * made when it is first used: a cold start needs one or two of them.
  */
 import * as z from 'zod/mini';
 
@@ -55,8 +55,8 @@ export const sessionContext = z.lazy(() =>
 );
 
 /**
- * A page of the list; every member may be absent. `unreadable` counts the rows without a `session_id`, which `data` leaves
- * out. `data` that is there and not a list makes the page useless.
+ * A page of the list; every member may be absent. `unreadable` counts the rows without a `session_id`, which
+ * `data` leaves out. `data` that is there and not a list makes the page useless.
  */
 export const sessions = z.lazy(() =>
   z.pipe(
@@ -109,8 +109,8 @@ export const sessionDelete = z.lazy(() =>
 );
 
 /**
- * The answer to SessionsBulkStop: the ids of the sessions that will be stopped. `processable` is undefined where it cannot be
- * read: something may have been stopped, but nothing is proven.
+ * The answer to SessionsBulkStop: the ids of the sessions that will be stopped. `processable` is undefined
+ * where it cannot be read: something may have been stopped, but nothing is proven.
  */
 export const sessionBulkStopResponse = z.lazy(() =>
   readOr(z.looseObject({ processable: maybe(z.pipe(z.array(z.unknown()), z.transform(stoppedIds))) }), {}),

@@ -1,8 +1,9 @@
 /**
- * The pause that the API asks for with `Retry-After`, and the probe that ends it. A pause holds for all calls of an
- * environment, so one wrong header could hide the environment from a healthy API. Therefore one attempt, the probe,
- * goes first: at the end of the pause, and in a long pause also after 5, 10, 20, 40 and then every 60 seconds. When the
- * API answers it, all go on; when the API asks for another pause, the others wait on.
+ * The pause that the API asks for with `Retry-After`, and the probe that ends it. A pause holds for all calls
+ * of an environment, so one wrong header could hide the environment from a healthy API. Therefore one
+ * attempt, the probe, goes first: at the end of the pause, and in a long pause also after 5, 10, 20, 40 and
+ * then every 60 seconds. When the API answers it, all go on; when the API asks for another pause, the others
+ * wait on.
  */
 
 const FIRST_PROBE_MS = 5000;
@@ -21,9 +22,14 @@ export interface Finding {
 export interface Pause {
   /** Milliseconds until an attempt may start; Infinity while a probe is on its way. */
   waitMs(): number;
-  /** What is left of a pause, in milliseconds; 0 where there is none, and while a probe is due or on its way. */
+  /**
+   * What is left of a pause, in milliseconds; 0 where there is none, and while a probe is due or on its way.
+   */
   leftMs(): number;
-  /** An attempt starts; in a pause it is the probe. Call the function that it returns when the attempt has ended. */
+  /**
+   * An attempt starts; in a pause it is the probe. Call the function that it returns when the attempt has
+   * ended.
+   */
   start(): (finding: Finding) => void;
 }
 
@@ -66,7 +72,9 @@ export function createPause(now: () => number = () => performance.now()): Pause 
   };
 }
 
-/** A probe has the API's latest word. Of attempts that were on their way together, the longest pause counts. */
+/**
+ * A probe has the API's latest word. Of attempts that were on their way together, the longest pause counts.
+ */
 function asked(state: State | undefined, isProbe: boolean, retryAfterMs: number, nowMs: number): State {
   if (state === undefined || isProbe) {
     const stepMs = state === undefined ? FIRST_PROBE_MS : Math.min(LONGEST_PROBE_MS, state.stepMs * 2);

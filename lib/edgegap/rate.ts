@@ -1,8 +1,9 @@
 /**
- * The rate, held in any second *as the API sees it*. p-queue (`strict`) counts when requests start here: four that
- * start together while their connections are set up, and four more a second later, arrive within one second. Here an
- * attempt counts from its start until a second after its end. It arrived before its end, so what takes its place
- * arrives more than a second after it. The price: at a latency of 50 ms the API gets 95 % of the rate.
+ * The rate, held in any second *as the API sees it*. p-queue (`strict`) counts when requests start here: four
+ * that start together while their connections are set up, and four more a second later, arrive within one
+ * second. Here an attempt counts from its start until a second after its end. It arrived before its end, so
+ * what takes its place arrives more than a second after it. The price: at a latency of 50 ms the API gets 95
+ * % of the rate.
  */
 
 const SECOND_MS = 1000;
@@ -20,7 +21,9 @@ export interface Rate {
   ended(): void;
 }
 
-/** @param rate attempts in any second. A fraction above 1 is rounded down; a rate below 1 spaces the attempts. */
+/**
+ * @param rate attempts in any second. A fraction above 1 is rounded down; a rate below 1 spaces the attempts.
+ */
 export function createRate(rate: number): Rate {
   const places = Math.max(1, Math.floor(rate + ROUNDING));
   const heldMs = SECOND_MS / Math.min(1, rate) + MARGIN_MS;

@@ -23,8 +23,8 @@ export interface CallOptions {
 export interface ApiRequest<T> {
   operation: string;
   /**
-   * A `question` needs an answer that can be used. A `change` needs none: a 2xx says that it happened, whatever the
-   * body. Both do no harm when they are repeated; a `creation` is never repeated.
+   * A `question` needs an answer that can be used. A `change` needs none: a 2xx says that it happened,
+   * whatever the body. Both do no harm when they are repeated; a `creation` is never repeated.
    */
   kind: 'question' | 'change' | 'creation';
   method: 'get' | 'post' | 'put' | 'delete';

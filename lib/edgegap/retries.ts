@@ -1,4 +1,6 @@
-/** Retries within an invocation, by ky: the one place that says what is tried again, when, and for how long. */
+/**
+ * Retries within an invocation, by ky: the one place that says what is tried again, when, and for how long.
+ */
 import type { RetryOptions } from 'ky';
 import type { Call } from './attempt.ts';
 import type { SessionsApiErrorCode } from './errors.ts';
@@ -11,9 +13,10 @@ const LONGEST_BACK_OFF_MS = 5000;
 const MOST_RETRIES = 3;
 
 /**
- * The retries of one call: full jitter between 0 and 200 ms · 2ⁿ, at most 5 s; the gate holds a `Retry-After`. When
- * the longest wait does not fit the time left, the last error is thrown at once: the queue can wait better. A refused
- * key has been read again by the time of the retry, so a 401 or 403 is repeated once, also where nothing else is.
+ * The retries of one call: full jitter between 0 and 200 ms · 2ⁿ, at most 5 s; the gate holds a
+ * `Retry-After`. When the longest wait does not fit the time left, the last error is thrown at once: the
+ * queue can wait better. A refused key has been read again by the time of the retry, so a 401 or 403 is
+ * repeated once, also where nothing else is.
  */
 export function retriesOf<T>({ request, deadline, until }: Call<T>): RetryOptions {
   let isKeyRenewed = false;

@@ -31,7 +31,10 @@ export function sessionOperations(send: Send) {
 
 function oneSession(send: Send) {
   return {
-    /** Deletes a session. It does not stop its deployment. A 2xx says that it happened, whatever the answer holds. */
+    /**
+     * Deletes a session. It does not stop its deployment. A 2xx says that it happened, whatever the answer
+     * holds.
+     */
     async sessionDelete(sessionId: string, call?: CallOptions): Promise<models.SessionDelete> {
       const operation = 'sessionDelete';
       const path = guards.sessionPath(operation, sessionId);
@@ -90,7 +93,8 @@ function manySessions(send: Send) {
 
     /**
      * Deletes **every** session that matches the filter. Guarded: see {@link guards.checkedBulkStop}.
-     * @returns the ids that are stopped; `processable` is undefined where the answer cannot be read, which proves nothing.
+     * @returns the ids that are stopped; `processable` is undefined where the answer cannot be read, which
+     * proves nothing.
      */
     async sessionsBulkStop(
       payload: models.SessionBulkStopPayload,

@@ -1,7 +1,7 @@
 /**
- * Requests to AWS services that speak JSON (SSM, Secrets Manager, DynamoDB), signed by aws4fetch: the SDK would cost
- * a cold start more than the request itself. aws4fetch repeats a 429 and a 5xx, but AWS throttles with a 400, and a
- * connection may be reset: the retries are here.
+ * Requests to AWS services that speak JSON (SSM, Secrets Manager, DynamoDB), signed by aws4fetch: the SDK
+ * would cost a cold start more than the request itself. aws4fetch repeats a 429 and a 5xx, but AWS throttles
+ * with a 400, and a connection may be reset: the retries are here.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
@@ -30,8 +30,8 @@ export interface AwsRequest {
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   /**
-   * AWS's name of the error without its prefix, such as `ConditionalCheckFailedException`. Without an answer it is
-   * `Timeout`, `NetworkError` or `Aborted`; `InvalidAnswer` is an answer that is not JSON.
+   * AWS's name of the error without its prefix, such as `ConditionalCheckFailedException`. Without an answer
+   * it is `Timeout`, `NetworkError` or `Aborted`; `InvalidAnswer` is an answer that is not JSON.
    */
   readonly code: string;
   /** HTTP status, where there was an answer. */
@@ -51,7 +51,10 @@ const ATTEMPT_TIMEOUT_MS = 2000;
 const FIRST_BACK_OFF_MS = 50;
 const LONGEST_BACK_OFF_MS = 1000;
 
-/** The names under which AWS throttles or asks to try again, mostly with a 400: those that the AWS SDKs repeat. */
+/**
+ * The names under which AWS throttles or asks to try again, mostly with a 400: those that the AWS SDKs
+ * repeat.
+ */
 const TRANSIENT = new Set([
   'BandwidthLimitExceeded',
   'LimitExceededException',
@@ -82,9 +85,9 @@ const errorBody = z.looseObject({
 });
 
 /**
- * Sends a request. Throttling, a 429, a 5xx, a lost connection and a timeout (2 seconds an attempt) are tried again
- * until the deadline, each time after a wait of 0 to 50 ms · 2ⁿ (at most 1 second): full jitter lets environments
- * that start together read one after the other.
+ * Sends a request. Throttling, a 429, a 5xx, a lost connection and a timeout (2 seconds an attempt) are tried
+ * again until the deadline, each time after a wait of 0 to 50 ms · 2ⁿ (at most 1 second): full jitter lets
+ * environments that start together read one after the other.
  * @returns the answer's JSON.
  * @throws AwsError that of the last attempt.
  */

@@ -1,6 +1,8 @@
 /**
- * Metrics in CloudWatch's embedded metric format: a line of JSON on stdout that CloudWatch turns into metrics.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * Metrics in CloudWatch's embedded metric format: a line of JSON on stdout that CloudWatch turns into
+ * metrics.
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import { chunks } from './lists.ts';
 import { writeLine } from './log.ts';
@@ -18,8 +20,8 @@ export interface Metric {
 type Metrics = Readonly<Record<string, Metric>>;
 
 /**
- * Writes metrics by name, with the function as their one dimension. A metric without values is left out; the values of
- * one with more than 100 take further lines.
+ * Writes metrics by name, with the function as their one dimension. A metric without values is left out; the
+ * values of one with more than 100 take further lines.
  */
 export function emitMetrics(metrics: Metrics, fields: { FunctionName: string }): void {
   for (const line of metricsLines(metrics, fields, Date.now())) writeLine(line);

@@ -1,6 +1,7 @@
 /**
- * The environment's variables: how one is read and checked. Each function's own variables are read in its folder.
- * The message about a wrong value names the variable, its value, and what is expected; it shows no secret.
+ * The environment's variables: how one is read and checked. Each function's own variables are read in its
+ * folder. The message about a wrong value names the variable, its value, and what is expected; it shows no
+ * secret.
  */
 import * as z from 'zod/mini';
 import { mask, registerSecret } from './mask.ts';
@@ -34,7 +35,10 @@ export interface Variable<T> {
   fallback?: T;
   /** The value is masked in every text from now on. */
   secret?: true;
-  /** A wrong value is shown only where it matches: anything else may be a secret that belongs to another variable. */
+  /**
+   * A wrong value is shown only where it matches: anything else may be a secret that belongs to another
+   * variable.
+   */
   shown?: RegExp;
   /** A variable that is set to nothing has a wrong value; without this it counts as not set. */
   emptyIsWrong?: true;
@@ -45,8 +49,9 @@ const URL_LIKE = /^([a-z]+:\/*)?([a-z\d-]+\.)+[a-z]{2,24}(:\d+)?\/?$/i;
 const LONGEST_SHOWN = 100;
 
 /**
- * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`, `AWS_ENDPOINT_URL_SECRETS_MANAGER`,
- * `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`, as the AWS SDKs do (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
+ * Reads what Lambda sets for every function. Endpoints follow `AWS_ENDPOINT_URL_SSM`,
+ * `AWS_ENDPOINT_URL_SECRETS_MANAGER`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL`, as the AWS SDKs do
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html).
  * @throws ConfigError naming every variable that is missing.
  */
 export function readAwsConfig(env: Environment = process.env): AwsConfig {
@@ -90,7 +95,9 @@ export function reader(env: Environment) {
     problems.push(`${name} ${wrong(raw, variable)}. Expected ${expected}.`);
     return undefined;
   }
-  /** The values, once none of them is wrong. By now every secret is known: none is shown under another name. */
+  /**
+   * The values, once none of them is wrong. By now every secret is known: none is shown under another name.
+   */
   read.finish = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
     if (problems.length > 0) throw new ConfigError(mask(problems.join(' ')));
     if (isComplete(values)) return values;
@@ -109,8 +116,9 @@ function isComplete<T extends object>(values: T): values is { [K in keyof T]: Ex
 }
 
 /**
- * A variable that holds an absolute HTTP URL without query, fragment or credentials; trailing slashes are cut. A wrong
- * value is shown only where it looks like a URL: where two variables were swapped, it is a secret.
+ * A variable that holds an absolute HTTP URL without query, fragment or credentials; trailing slashes are
+ * cut. A wrong value is shown only where it looks like a URL: where two variables were swapped, it is a
+ * secret.
  */
 export function urlVariable(name: string, expected: string): Variable<string> {
   return { name, schema: httpUrl(), expected, shown: URL_LIKE };

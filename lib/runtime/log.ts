@@ -1,6 +1,6 @@
 /**
- * Log lines in Lambda's JSON log format: one object a line, with `timestamp`, `level` and `message`. They go to stdout
- * as they are: Lambda's own console would put the object into a string. Known secrets are masked.
+ * Log lines in Lambda's JSON log format: one object a line, with `timestamp`, `level` and `message`. They go
+ * to stdout as they are: Lambda's own console would put the object into a string. Known secrets are masked.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 import { mask } from './mask.ts';

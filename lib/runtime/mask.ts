@@ -1,7 +1,7 @@
 /**
- * The secrets of this environment, so that no text shows one: an API may repeat a request's header in its message,
- * and a person may set one variable to the value of another. Whoever reads a secret registers it; whoever writes a
- * text masks it.
+ * The secrets of this environment, so that no text shows one: an API may repeat a request's header in its
+ * message, and a person may set one variable to the value of another. Whoever reads a secret registers it;
+ * whoever writes a text masks it.
  */
 
 /** More than the secrets of a function, each rotated a few times. The oldest is forgotten first. */
@@ -15,8 +15,9 @@ const secrets = new Set<string>();
 let forms: readonly string[] = [];
 
 /**
- * Registers a secret: as it is, without the prefix `token `, and each part of a comma-separated list. A reference to a
- * secret (`ssm:…`, `secretsmanager:…`) is not a secret, nor is a URL: a person may have swapped two variables.
+ * Registers a secret: as it is, without the prefix `token `, and each part of a comma-separated list. A
+ * reference to a secret (`ssm:…`, `secretsmanager:…`) is not a secret, nor is a URL: a person may have
+ * swapped two variables.
  */
 export function registerSecret(value: string): void {
   const parts = [value, ...value.split(',')].map((part) => part.trim().replace(/^token\s+/i, ''));

@@ -1,9 +1,10 @@
 /** A time limit for one piece of work. */
 
 /**
- * Runs `work` with a signal of its own, which aborts when `signal` does, or with a `TimeoutError` after `timeoutMs`
- * (default: never). When the work has ended, neither a timer nor a listener is left. `AbortSignal.any` and
- * `AbortSignal.timeout` leave both: a signal that lives as long as an invocation would keep one more for each call.
+ * Runs `work` with a signal of its own, which aborts when `signal` does, or with a `TimeoutError` after
+ * `timeoutMs` (default: never). When the work has ended, neither a timer nor a listener is left. A
+ * composition of `AbortSignal.any` and `AbortSignal.timeout` stays: the signal of an invocation kept one more
+ * signal for each call through ky.
  * @throws the reason of `signal` where it has aborted already, and whatever `work` throws.
  */
 export async function withTimeLimit<T>(

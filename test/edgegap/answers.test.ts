@@ -1,6 +1,6 @@
 /**
- * What the client makes of answers. The API's published description says what an answer may hold; what it leaves open
- * may be absent, null, or of another type.
+ * What the client makes of answers. The API's published description says what an answer may hold; what it
+ * leaves open may be absent, null, or of another type.
  */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
- * Run in a process of its own by answers.test.ts: asks an API whose answer is 2 GB of zeros, compressed to 2 MB. Prints the
- * code of the error and how much the process grew.
+ * Run in a process of its own by answers.test.ts: asks an API whose answer is 2 GB of zeros, compressed to 2
+ * MB. Prints the code of the error and how much the process grew.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';

@@ -1,4 +1,7 @@
-/** Lists read to their end. Every member of a page that says where the end is may be absent (the API's description). */
+/**
+ * Lists read to their end. Every member of a page that says where the end is may be absent (the API's
+ * description).
+ */
 import { describe, expect, test } from 'vitest';
 import type { Page } from '../../lib/edgegap/listing.ts';
 import { allRows, wholeList } from '../../lib/edgegap/listing.ts';

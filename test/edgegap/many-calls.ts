@@ -1,6 +1,6 @@
 /**
- * Run in a process of its own by leaks.test.ts: 10,000 calls over one signal that lives as long as an invocation. Prints
- * what is left after a collection, before and after them.
+ * Run in a process of its own by leaks.test.ts: 10,000 calls over one signal that lives as long as an
+ * invocation. Prints what is left after a collection, before and after them.
  */
 import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
@@ -20,13 +20,15 @@ await once(server, 'listening');
 const address = server.address();
 const port = typeof address === 'object' && address !== null ? address.port : 0;
 
-const client = createSessionsClient({
-  baseUrl: `http://127.0.0.1:${port}`,
-  apiKey: () => 'a-key',
-  rate: Number.POSITIVE_INFINITY,
-  concurrency: AT_ONCE,
-  timeoutMs: 60_000,
-});
+const clientWith = (rate: number) =>
+  createSessionsClient({
+    baseUrl: `http://127.0.0.1:${port}`,
+    apiKey: () => 'a-key',
+    rate,
+    concurrency: AT_ONCE,
+    timeoutMs: 60_000,
+  });
+const client = clientWith(Number.POSITIVE_INFINITY);
 const invocation = new AbortController();
 
 async function calls(count: number): Promise<void> {
@@ -37,7 +39,21 @@ async function calls(count: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/** `queryObjects` collects before it counts. Some signals are released by finalizers, which run in later turns. */
+/** Calls that wait for their turn when they are aborted. */
+async function abortedCalls(): Promise<void> {
+  const slow = clientWith(0.1);
+  await slow.sessionDelete('a');
+  const abort = new AbortController();
+  const waiting = Array.from({ length: 10 }, () => slow.sessionDelete('a', { signal: abort.signal }));
+  await new Promise((resolve) => setImmediate(resolve));
+  abort.abort();
+  await Promise.allSettled(waiting);
+}
+
+/**
+ * `queryObjects` collects before it counts. Some signals are released by finalizers, which run in later
+ * turns.
+ */
 async function kept() {
   for (let turn = 0; turn < 5; turn += 1) {
     queryObjects(AbortSignal, { format: 'count' });
@@ -54,6 +70,7 @@ async function kept() {
 await calls(WARM_UP);
 const before = await kept();
 await calls(CALLS);
+await abortedCalls();
 const after = await kept();
 console.log(JSON.stringify({ before, after }));
 server.closeAllConnections();

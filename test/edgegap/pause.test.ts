@@ -118,7 +118,7 @@ describe('the client, when the API asks for a pause', () => {
     await expect.poll(() => attempts.length).toBe(1);
     calls.push(...Array.from({ length: 5 }, (_, index) => client.sessionDelete(`b${index}`, call)));
     await Promise.all(calls);
-    // The probe hangs. Nobody else is sent until it has failed and, a second later, the next one has succeeded.
+    // The probe hangs. Nobody else is sent until it has failed and, a second later, the next one succeeded.
     const [paused429, probe, second] = attempts;
     expect([paused429?.status, probe?.status, second?.status]).toEqual([429, undefined, 200]);
     expect((seen[2]?.atMs ?? 0) - (seen[1]?.atMs ?? 0)).toBeGreaterThanOrEqual(1450);

@@ -1,4 +1,7 @@
-/** The embedded metric format: at most 100 values of a metric in a line (CloudWatch's specification of the format). */
+/**
+ * The embedded metric format: at most 100 values of a metric in a line (CloudWatch's specification of the
+ * format).
+ */
 import { expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import { metricsLines } from '../../lib/runtime/emf.ts';
