@@ -1,8 +1,9 @@
-/** What the sandbox takes: the request models of the Sessions API and the bodies of its own /_sandbox routes. */
+/** What the sandbox takes about sessions: the request models of the API and the body of POST /_sandbox/sessions. */
 import * as z from 'zod/mini';
+import { identifier } from '../../events/fields.ts';
 import { isIpAddress } from '../../events/ip.ts';
 
-/** The eight operations, as the shared client names them. */
+/** The operations on sessions and deployments, as the shared client names them. */
 export const OPERATIONS = [
   'sessionPost',
   'getSession',
@@ -12,35 +13,35 @@ export const OPERATIONS = [
   'deleteUsersSession',
   'listSessions',
   'sessionsBulkStop',
+  'deploymentStop',
+  'deploymentsBulkStop',
+  'listDeployments',
+  'deploymentStatus',
 ] as const;
 
-/** One of the eight operations. */
+/** One of the operations. */
 export type Operation = (typeof OPERATIONS)[number];
 
 const text = z.string().check(z.minLength(1));
 const ip = z.string().check(z.refine(isIpAddress, 'must be an IPv4 or IPv6 address'));
 const location = z.looseObject({ latitude: z.number(), longitude: z.number() });
 
-/** A session id in a path: 1-128 of A-Z a-z 0-9 . _ -, never `.` or `..`. */
-export const sessionId = z.string().check(
-  z.regex(/^[A-Za-z0-9._-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ -'),
-  z.refine((id) => id !== '.' && id !== '..', 'must not be . or ..'),
-);
+/** An id of a session or a deployment. */
+export const sessionId = identifier();
 
 const selector = z.looseObject({
   tag: z.string().check(z.minLength(1), z.maxLength(20)),
   tag_only: z.optional(z.boolean()),
   env: z.optional(
-    z.array(
-      z.looseObject({
-        key: z.string().check(z.minLength(1), z.maxLength(255)),
-        value: z.string().check(z.minLength(1), z.maxLength(1024)),
-      }),
-    ),
+    z.looseObject({
+      key: z.string().check(z.minLength(1), z.maxLength(255)),
+      value: z.string().check(z.minLength(1), z.maxLength(1024)),
+    }),
   ),
 });
 
-const filterType = z.enum(['any', 'all', 'not']);
+/** How the values of a filter combine. */
+export const filterType = z.enum(['any', 'all', 'not']);
 
 /** SessionModel, the body of SessionPost. */
 export const sessionModel = z.looseObject({
@@ -66,19 +67,16 @@ export const sessionModel = z.looseObject({
 /** PatchSessionModel, the body of PutUsersSession and DeleteUsersSession. */
 export const patchSessionModel = z.looseObject({ ip_list: z.array(ip).check(z.minLength(1)) });
 
-/** SessionBulkStopPayload. No filters and no values are allowed here, as the model allows them. */
-export const bulkStopPayload = z.looseObject({
-  filters: z.array(
-    z.looseObject({
-      field: z.enum(['session_id', 'deployment_tags', 'request_id']),
-      filter_type: filterType,
-      values: z.array(z.string()),
-    }),
-  ),
-});
+/** The payload of a bulk stop over these fields. No filters and no values are allowed here: the model allows them. */
+export function bulkStopPayload<const F extends string>(fields: readonly F[]) {
+  const field = z.enum(fields);
+  return z.looseObject({
+    filters: z.array(z.looseObject({ field, filter_type: filterType, values: z.array(z.string()) })),
+  });
+}
 
-/** One filter of a bulk stop. */
-export type BulkStopFilter = z.output<typeof bulkStopPayload>['filters'][number];
+/** SessionBulkStopPayload. */
+export const sessionsBulkStopPayload = bulkStopPayload(['session_id', 'deployment_tags', 'request_id']);
 
 const queryInteger = z.string().check(z.regex(/^[1-9]\d{0,8}$/, 'must be a whole number from 1'));
 
@@ -90,7 +88,13 @@ export const listQuery = z.looseObject({
   ),
 });
 
-/** A session to seed; what is left out gets a believable value. `created_at`: epoch milliseconds or RFC 3339. */
+/** A moment: epoch milliseconds or RFC 3339. */
+export const moment = z.union([
+  z.number().check(z.gte(0), z.lte(8.64e15)),
+  z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'must be a date and time')),
+]);
+
+/** A session to seed; what is left out has a believable value. */
 export const newSession = z.strictObject({
   session_id: z.optional(sessionId),
   custom_id: z.optional(text),
@@ -102,12 +106,9 @@ export const newSession = z.strictObject({
   ready: z.optional(z.boolean()),
   kind: z.optional(z.enum(['DEFAULT', 'SEATS', 'MATCH'])),
   webhook_url: z.optional(z.string()),
-  created_at: z.optional(
-    z.union([
-      z.number().check(z.gte(0), z.lte(8.64e15)),
-      z.string().check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'must be a date and time')),
-    ]),
-  ),
+  created_at: z.optional(moment),
+  /** Created by location instead of addresses: its `user_count` is 0 all its life. */
+  by_location: z.optional(z.boolean()),
 });
 
 /** The body of POST /_sandbox/sessions. */
@@ -115,18 +116,3 @@ export const newSessions = z.array(newSession);
 
 /** A session to seed. */
 export type NewSession = z.input<typeof newSession>;
-
-/** What a check found: the value, or one sentence that says where it is wrong and why. */
-export type Checked<T> = { ok: true; value: T } | { ok: false; reason: string };
-
-// zod/mini has no messages of its own until it is given a locale; given here, it stays out of everyone else's.
-const { localeError } = z.locales.en();
-
-/** Checks a value from outside; the reason names the first wrong member. */
-export function check<T extends z.ZodMiniType>(schema: T, value: unknown): Checked<z.output<T>> {
-  const result = schema.safeParse(value, { error: localeError });
-  if (result.success) return { ok: true, value: result.data };
-  const issue = result.error.issues[0];
-  const path = (issue?.path ?? []).map(String).join('.');
-  return { ok: false, reason: `${path === '' ? 'body' : path}: ${issue?.message ?? 'is wrong'}` };
-}

@@ -1,6 +1,7 @@
-/** The sandbox's rate limit: a token bucket, as the platform limits an organisation. */
+/** The sandbox's rate limits: token buckets, as the platform limits an organisation. */
+import type { Operation } from './models.ts';
 
-/** What a bucket answers: a token, or how long until there is one, in milliseconds. */
+/** A token, or how long until there is one, in milliseconds. */
 export type Taken = { ok: true } | { ok: false; waitMs: number };
 
 /** A token bucket. */
@@ -8,8 +9,31 @@ export interface TokenBucket {
   take(): Taken;
 }
 
+/** The operations with a published limit of their own, in requests a second (the description of 2026). */
+const OWN_RATES = new Map<Operation, number>([
+  ['listDeployments', 10],
+  ['deploymentStatus', 20],
+]);
+
 /**
- * A full bucket of `burst` tokens that fills with `rate` tokens a second; `rate: Infinity` never runs dry.
+ * The bucket that each operation takes from: its own where a limit is published for it, else the one of all others.
+ * Throws a RangeError as `createTokenBucket` does.
+ */
+export function createBuckets(
+  rate: number,
+  burst: number,
+  clock: () => number,
+): (operation: Operation) => TokenBucket {
+  const shared = createTokenBucket(rate, burst, clock);
+  if (rate === Infinity) return () => shared;
+  const own = new Map(
+    [...OWN_RATES].map(([operation, limit]) => [operation, createTokenBucket(limit, limit, clock)]),
+  );
+  return (operation) => own.get(operation) ?? shared;
+}
+
+/**
+ * A full bucket of `burst` tokens that fills with `rate` tokens a second; `rate: Infinity` is never empty.
  * @param clock the time in milliseconds
  * Throws a RangeError for a rate that is not above 0 and for a burst under 1.
  */

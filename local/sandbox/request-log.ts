@@ -1,7 +1,7 @@
 /** The sandbox's log of requests: what tests and the console count and look at. */
 import type { Operation } from './models.ts';
 
-/** One request to the Sessions API, the refused ones included. */
+/** One request to the API, the refused ones included. */
 export interface RequestEntry {
   /** When it came, in epoch milliseconds. */
   readonly at: number;
@@ -14,7 +14,7 @@ export interface RequestEntry {
   readonly body: unknown;
   /** Null while it is under way, and for good when its connection was reset. */
   status: number | null;
-  /** A bulk stop that could match every session: without filters or values, with an empty value, or with `not`. */
+  /** A bulk stop that could match everything: without filters or values, with an empty value, or with `not`. */
   readonly dangerous: boolean;
 }
 
@@ -28,12 +28,15 @@ export interface RequestLog {
 /** More than any test sends; a stage that runs for days must not grow for ever. */
 const MOST_ENTRIES = 100_000;
 
+const BULK_STOPS = new Set<Operation | null>(['sessionsBulkStop', 'deploymentsBulkStop']);
+
 /** An empty log. It keeps the newest 100,000 requests. */
 export function createRequestLog(): RequestLog {
   let entries: RequestEntry[] = [];
 
   function add(request: Omit<RequestEntry, 'dangerous' | 'status'>): RequestEntry {
-    const dangerous = request.operation === 'sessionsBulkStop' && couldMatchAll(request.body);
+    const isBulkStop = BULK_STOPS.has(request.operation);
+    const dangerous = isBulkStop && couldMatchAll(request.body);
     const entry: RequestEntry = { ...request, status: null, dangerous };
     if (entries.length >= MOST_ENTRIES) entries = entries.slice(MOST_ENTRIES / 10);
     entries.push(entry);

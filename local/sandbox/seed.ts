@@ -1,11 +1,12 @@
-/** A believable evening for the local stage: a few dozen sessions on several deployments, some of them stale. */
+/** A believable evening for the local stage: a few dozen sessions on several deployments, some of each left over. */
+import type { NewDeployment } from './deployment-models.ts';
 import type { NewSession } from './models.ts';
 import type { Store } from './store.ts';
 
 const MINUTE = 60_000;
 
-/** A session with its age in minutes. */
-type Aged = Omit<NewSession, 'created_at'> & { minutes: number };
+/** Something with its age in minutes. */
+type Aged<T> = Omit<T, 'created_at'> & { minutes: number };
 
 const DEPLOYMENTS = [
   { id: 'f68e01cbc63b', tags: ['ranked', 'eu-west', 'season-7'], sessions: 8, players: 4 },
@@ -15,15 +16,24 @@ const DEPLOYMENTS = [
   { id: 'd05c6e9f2b73', tags: ['tournament', 'eu-west', 'season-7'], sessions: 4, players: 10 },
 ] as const;
 
+/** Servers left running: each of them costs money, and no session is linked to any. */
+const LEFT_RUNNING: readonly Aged<NewDeployment>[] = [
+  { request_id: '61b1be8f54d9', tags: ['ranked', 'eu-west'], session_based: true, minutes: 190 },
+  { request_id: 'c0653765de3b', tags: ['casual', 'us-east'], session_based: true, minutes: 26 * 60 },
+  { request_id: '0f3a9c55d817', app_name: 'arena-matchmaker', tags: ['matchmaker'], minutes: 75 },
+  { request_id: '9be4410c7ad2', app_name: 'arena-lobby', tags: ['lobby'], minutes: 3 * 24 * 60 },
+  { request_id: 'e81d26b0935f', tags: ['casual', 'ap-south'], failed: true, minutes: 52 },
+];
+
 /** What the README's first event and the first lines of the stage name. */
-const WELL_KNOWN: readonly Aged[] = [
+const WELL_KNOWN: readonly Aged<NewSession>[] = [
   session('abc123-s', 0, 12, ['203.0.113.7', '203.0.113.8', '198.51.100.23', '2001:db8::7']),
   session('abc124-s', 0, 9, ['203.0.113.20', '198.51.100.41']),
   session('abc125-s', 1, 4, ['192.0.2.15', '192.0.2.16', '2001:db8::15']),
 ];
 
-/** Sessions that nobody spoke for: empty, never linked, in error, far too old. */
-const STALE: readonly Aged[] = [
+/** Sessions that no event is about: empty, never linked, in error, far too old. */
+const STALE: readonly Aged<NewSession>[] = [
   session('empty1-s', 2, 47, []),
   session('empty2-s', 3, 125, []),
   { session_id: 'unlinked1-s', status: 'Status.WAITING', users: [], minutes: 33 },
@@ -33,7 +43,7 @@ const STALE: readonly Aged[] = [
 ];
 
 /** Empty as the stale ones, but kept on purpose: the local stage protects `session:lobby*`. */
-const PROTECTED: readonly Aged[] = [session('lobby-eu-s', 2, 3 * 60, [])];
+const PROTECTED: readonly Aged<NewSession>[] = [session('lobby-eu-s', 2, 3 * 60, [])];
 
 /**
  * Adds the population to a store: the same ids every time, `abc123-s` among them, with ages relative to now.
@@ -42,10 +52,23 @@ const PROTECTED: readonly Aged[] = [session('lobby-eu-s', 2, 3 * 60, [])];
  */
 export function seedPopulation(store: Store, now: number = Date.now()): void {
   const evening = [...WELL_KNOWN, ...matches(), ...STALE, ...PROTECTED];
-  store.add(evening.map(({ minutes, ...one }) => ({ ...one, created_at: now - minutes * MINUTE })));
+  store.deployments.add([...hosts(evening), ...LEFT_RUNNING].map((one) => dated(one, now)));
+  store.add(evening.map((one) => dated(one, now)));
 }
 
-function session(session_id: string, deployment: number, minutes: number, users: string[]): Aged {
+/** The deployments of the sessions, each a few minutes older than its oldest session. */
+function hosts(evening: readonly Aged<NewSession>[]): Aged<NewDeployment>[] {
+  return DEPLOYMENTS.map(({ id, tags }) => {
+    const ages = evening.filter((one) => one.deployment_request_id === id).map(({ minutes }) => minutes);
+    return { request_id: id, tags: [...tags], session_based: true, minutes: Math.max(...ages) + 3 };
+  });
+}
+
+function dated<T extends { minutes: number }>({ minutes, ...rest }: T, now: number) {
+  return { ...rest, created_at: now - minutes * MINUTE };
+}
+
+function session(session_id: string, deployment: number, minutes: number, users: string[]): Aged<NewSession> {
   const { id, tags } = DEPLOYMENTS[deployment] ?? DEPLOYMENTS[0];
   return {
     session_id,
@@ -57,7 +80,7 @@ function session(session_id: string, deployment: number, minutes: number, users:
   };
 }
 
-function matches(): Aged[] {
+function matches(): Aged<NewSession>[] {
   let player = 0;
   return DEPLOYMENTS.flatMap(({ id, sessions, players }, deployment) =>
     Array.from({ length: sessions }, (_, match) => {
