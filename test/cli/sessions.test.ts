@@ -5,7 +5,8 @@ import { runTool } from '../support/cli.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => {
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  // Kind: the tables show every member, in one spelling.
+  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   seedPopulation(sandbox.store);
 });
 afterEach(async () => {

@@ -7,7 +7,8 @@ const STALE = ['empty1-s', 'empty2-s', 'error1-s', 'old1-s', 'unlinked1-s'];
 let sandbox: Sandbox;
 
 beforeEach(async () => {
-  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  // Kind: the tables show every member, in one spelling.
+  sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   seedPopulation(sandbox.store);
 });
 afterEach(async () => {

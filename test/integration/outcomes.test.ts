@@ -69,7 +69,7 @@ describe('done all the same', () => {
 
   test('an id that a bulk stop left out is asked for once more', async () => {
     seed(...ids(10));
-    stage.sandbox.faults.set({ partialProcessable: 1 });
+    stage.sandbox.faults.set({ notProcessable: true, sparedTimes: 1 });
     const { invoke } = await stage.sessionEvents();
     expect(await invoke(sqsEvent([ended(...ids(10))]))).toEqual(failed());
     expect(ids(10).every((id) => stage.sandbox.store.isDeleted(id))).toBe(true);

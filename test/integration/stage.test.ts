@@ -50,6 +50,12 @@ async function portVariables() {
   };
 }
 
+/** Has the stage's sandbox answer always in one shape: a deleted session is a 410 at once. */
+async function makeKind(sandboxUrl: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  await fetch(`${sandboxUrl}/_sandbox/faults`, { method: 'PUT', headers, body: '{"variety":false}' });
+}
+
 /** Starts the stage; `says` is done once it has printed this. */
 function startStage(ports: Record<string, string>, ...parameters: string[]) {
   const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...env } = process.env;
@@ -82,6 +88,7 @@ test('a match ends: its session goes, the batch is told in one line, and Ctrl-C 
   const addresses = localStage(ports);
   const stage = startStage(ports);
   await stage.says(/is ready/);
+  await makeKind(addresses.sandboxUrl);
   const session = async (): Promise<number> => {
     const headers = { authorization: `token ${SANDBOX_API_KEY}` };
     return (await fetch(`${addresses.sandboxUrl}/v1/session/abc123-s`, { headers })).status;
@@ -124,6 +131,7 @@ test('curl and openssl send a signed event to the hook, and the session goes; wi
   const { hookUrl, sandboxUrl } = localStage(ports);
   const stage = startStage(ports);
   await stage.says(/is ready/);
+  await makeKind(sandboxUrl);
   const send = async (sessionId: string, secret: string): Promise<number | string> => {
     const script = fileURLToPath(new URL('../../docs/senders/send.sh', import.meta.url));
     const event = JSON.stringify({ type: 'match.ended', data: { session_id: sessionId } });

@@ -8,17 +8,23 @@ import { startLambda } from './lambda.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Options: the sandbox's rate and the function's `API_RATE`, in requests a second. */
+/** How a stage is set up. */
 export interface StageOptions {
+  /** The sandbox's rate in requests a second. Default: no limit. */
   sandboxRate?: number;
+  /** Whether the sandbox is kind: complete answers, always in one shape. Default: varied, as the real API is. */
+  kind?: boolean;
+  /** More variables of the functions. */
   env?: Record<string, string>;
+  /** Default 370. */
   visibilityTimeoutSeconds?: number;
 }
 
 /** Starts all; `stop` ends all. */
 export async function startStage(options: StageOptions = {}) {
-  const { sandboxRate = Number.POSITIVE_INFINITY, env = {}, visibilityTimeoutSeconds = 370 } = options;
-  const sandbox = await startSandbox({ rate: sandboxRate });
+  const { sandboxRate = Number.POSITIVE_INFINITY, kind = false } = options;
+  const { env = {}, visibilityTimeoutSeconds = 370 } = options;
+  const sandbox = await startSandbox({ rate: sandboxRate, kind });
   const sqs = await startFauxqs({ port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${sqs.port}`;
   sqs.createQueue('dead-letters');

@@ -16,13 +16,15 @@ afterEach(async () => {
 async function world({
   live = 40,
   stale = 20,
+  kind = false,
   env = {},
 }: {
   live?: number;
   stale?: number;
+  kind?: boolean;
   env?: Record<string, string>;
 }) {
-  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY });
+  const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind });
   running.push(sandbox);
   const every = Math.max(1, Math.floor(live / Math.max(1, stale)));
   const population: NewSession[] = [];
@@ -55,7 +57,12 @@ function staleSession(index: number): NewSession {
 
 describe('a sweep', () => {
   test('10,000 sessions of which 300 are stale: every stale one and no other, in 100 pages + 300 × 2 + 3 calls', async () => {
-    const { sandbox, sweep, staleIds, stopped } = await world({ live: 9700, stale: 300 });
+    const { sandbox, sweep, staleIds, stopped } = await world({
+      live: 9700,
+      stale: 300,
+      // It counts the pages: each must say whether there is a next.
+      kind: true,
+    });
     const report = await sweep();
     expect(stopped()).toEqual(staleIds);
     expect([...report.stopped].sort()).toEqual(staleIds);
