@@ -62,7 +62,8 @@ function adaptEvent(event: unknown, pointer: string, outer: readonly FullName[])
 /** The first version has a name of its own; the second one means PlayFab's only in PlayFab's namespace. */
 function isStateChange({ name, namespace }: FullName): boolean {
   if (name === 'server_state_changed') return namespace === 'playfab.multiplayer';
-  const isPlayFab = isUnset(namespace) || /^(com\.)?playfab(\.|$)/.test(String(namespace));
+  const isPlayFab =
+    isUnset(namespace) || (typeof namespace === 'string' && /^(com\.)?playfab(\.|$)/.test(namespace));
   return name === 'multiplayer_server_state_changed' && isPlayFab;
 }
 

@@ -86,11 +86,13 @@ test('what is not known is named', () => {
 const PHOTON_LEFT =
   /^(ClientDisconnect|ClientTimeoutDisconnect|ManagedDisconnect|ServerDisconnect|TimeoutDisconnect|LeaveRequest|PlayerTtlTimedOut|PeerLastTouchTimed[Oo]ut|PluginRequest|PluginFailedJoin)$/;
 type Message = Record<string, unknown>;
-const word = (value: unknown): string => String(value).split('.').at(-1)?.toLowerCase() ?? '';
+const word = (value: unknown): string =>
+  typeof value === 'string' ? value.replace(/^.*\./, '').toLowerCase() : '';
 const hasEnded = ({ current_status }: Message) => /^terminat(ed|ing)$/.test(word(current_status));
 const isStateChange = (name: unknown, namespace: unknown) =>
   (name === 'server_state_changed' && namespace === 'playfab.multiplayer') ||
-  (name === 'multiplayer_server_state_changed' && /^(com\.)?playfab|^null$/.test(String(namespace ?? null)));
+  (name === 'multiplayer_server_state_changed' &&
+    (namespace == null || namespace === 'com.playfab' || namespace === 'playfab.multiplayer'));
 
 const meanings: Record<string, (message: Message) => string | undefined> = {
   photon: ({ Type, CloseReason, UserId, ActorNr }) => {
@@ -112,7 +114,7 @@ const meanings: Record<string, (message: Message) => string | undefined> = {
       [Name, Namespace],
     ].filter(([name]) => name != null);
     const isChange = stated.length > 0 && stated.every(([name, namespace]) => isStateChange(name, namespace));
-    return isChange && /^Terminat(ed|ing)$/.test(String(state)) ? 'match.ended' : undefined;
+    return isChange && (state === 'Terminated' || state === 'Terminating') ? 'match.ended' : undefined;
   },
   edgegap: (message) => {
     if (message.session_id == null) return hasEnded(message) ? 'deployment.stopped' : undefined;
