@@ -21,7 +21,8 @@
  * repeat that merges such an event carries out its action once more.
  *
  * **Grace.** A removal may be held back for some time (`USER_LEFT_GRACE`, `Register.hold`). Until it claims, the user
- * is still there. A join that claims meanwhile needs no call, and supersedes the removal.
+ * is still there. A join that claims meanwhile needs no call, and supersedes the removal. When an older join arrives
+ * after that, the user was not there yet: the action of the join that stands is carried out.
  *
  * **Requests.** A change that nobody contests takes two: the claim and the mark, which is the look. Where another
  * change stands, one more reads it.
@@ -32,7 +33,7 @@
  */
 import { MemoryError } from './errors.ts';
 import { gatherCalls } from './gather.ts';
-import type { Claim, Entry, Register } from './register.ts';
+import type { Claim, Entry, Register, Standing } from './register.ts';
 import { entryOf, isApplied } from './register.ts';
 import type { UserAction, UserChange } from './types.ts';
 
@@ -100,7 +101,7 @@ async function applyChange<R extends CallResult>(
     const claim = await register.claim(own);
     if (isAbsorbed(change, own, claim)) return ABSORBED;
     if (isAlreadyThere(change, claim)) {
-      await register.confirm(own);
+      await register.assume(own);
       return ABSORBED;
     }
     let entry: Entry = claim.won ? own : claim.standing;
@@ -119,18 +120,27 @@ async function applyChange<R extends CallResult>(
   }
 }
 
-/** Whether the change is a repeat or superseded, and no earlier try can have called (step 4). */
-function isAbsorbed(change: UserChange, own: Entry, claim: Claim): boolean {
+/** Whether the change is a repeat or superseded, and nothing is left to call for it (step 4). */
+function isAbsorbed({ receiveCount, mergedReceiveCount }: UserChange, own: Entry, claim: Claim): boolean {
   if (claim.won) return false;
-  const { receiveCount, mergedReceiveCount } = change;
+  const { standing } = claim;
+  const isRepeat = isApplied(own, standing);
+  // An older join, this one or one that was merged, shows that the user was not there when a later one was assumed.
+  const mayBeOlderJoin = mergedReceiveCount > 0 || (own.action === 'join' && !isRepeat);
+  if (mayBeOlderJoin && mayBeAssumed(standing)) return false;
   // An applied event looked again before it was marked: only what was merged into it may have called since.
-  const receives = isApplied(own, claim.standing)
-    ? mergedReceiveCount
-    : Math.max(receiveCount, mergedReceiveCount);
-  return receives <= 1;
+  return (isRepeat ? mergedReceiveCount : Math.max(receiveCount, mergedReceiveCount)) <= 1;
 }
 
-/** Whether the change is a join that takes the place of a removal that was held back. */
+/** Whether a join stands that was applied without a call, or is about to be. */
+function mayBeAssumed({ action, applied, assumed }: Standing): boolean {
+  return action === 'join' && (assumed || !applied);
+}
+
+/**
+ * Whether the change is a join that takes the place of a removal that was held back. What was merged into it may be
+ * an older join, which shows that the user was not there yet, or a removal whose earlier try called.
+ */
 function isAlreadyThere({ mergedReceiveCount }: UserChange, claim: Claim): boolean {
-  return claim.won && claim.held && mergedReceiveCount <= 1;
+  return claim.won && claim.held && mergedReceiveCount === 0;
 }

@@ -21,6 +21,8 @@ export interface Entry {
 export interface Standing extends Entry {
   /** Whether its action was carried out, and no later change was claimed meanwhile. */
   applied: boolean;
+  /** Nothing was called for it: see {@link Register.assume}. */
+  assumed: boolean;
 }
 
 /** What a claim came to. */
@@ -42,6 +44,8 @@ export interface Register {
    * the entry was marked, and when nothing stands any more.
    */
   confirm(entry: Entry): Promise<Standing | undefined>;
+  /** Marks a join as applied without a call where it still stands: a removal was held back, so the user was there. */
+  assume(entry: Entry): Promise<void>;
   /**
    * Notes a removal that is held back. A join that claims before the removal does then knows that the user is still
    * there. Has no effect where the user may not be there: where what stands is a removal, or is not applied yet.
@@ -78,7 +82,7 @@ export function createRegister(size: number): Register {
     const { standing, leaving } = users.get(entry.id) ?? {};
     if (standing !== undefined && (standing.moment > entry.moment || isApplied(entry, standing)))
       return { won: false, standing };
-    users.set(entry.id, { standing: { ...entry, applied: false } });
+    users.set(entry.id, { standing: { ...entry, applied: false, assumed: false } });
     return { won: true, held: isHeld(entry, leaving) };
   }
 
@@ -87,6 +91,12 @@ export function createRegister(size: number): Register {
     if (standing?.moment !== entry.moment) return standing;
     users.set(entry.id, { ...held, standing: { ...standing, applied: true } });
     return undefined;
+  }
+
+  function assume(entry: Entry): void {
+    const { standing } = users.get(entry.id) ?? {};
+    if (standing?.moment === entry.moment)
+      users.set(entry.id, { standing: { ...standing, applied: true, assumed: true } });
   }
 
   function hold(entry: Entry): void {
@@ -99,6 +109,7 @@ export function createRegister(size: number): Register {
   return {
     claim: async (entry) => claim(entry),
     confirm: async (entry) => confirm(entry),
+    assume: async (entry) => assume(entry),
     hold: async (entry) => hold(entry),
   };
 }

@@ -14,9 +14,11 @@ const standingItem = z.object({
   event: z.string(),
   action: z.enum(['join', 'leave']),
   applied: z.boolean(),
+  assumed: z._default(z.boolean(), false),
 });
 const heldItem = z.object({ leaving: z.optional(z.string()) });
 
+const STANDS = '#moment = :moment';
 const CLAIM = `attribute_not_exists(#moment)
   OR (#moment <= :moment
     AND NOT (#applied = :applied AND #time = :time AND #event = :event AND #action = :action))`;
@@ -47,9 +49,14 @@ export function createTableRegister(table: Table, signal: AbortSignal): Register
       throw new MemoryError(`The memory refused to write ${id}, and holds nothing there`);
     },
     async confirm({ id, moment }) {
-      const condition = { expression: '#moment = :moment', values: { moment } };
+      const condition = { expression: STANDS, values: { moment } };
       const marked = await failFast((stopping) => table.update(id, { applied: true }, condition, stopping));
       return marked ? undefined : await standing(id);
+    },
+    async assume({ id, moment }) {
+      const condition = { expression: STANDS, values: { moment } };
+      const set = { applied: true, assumed: true };
+      await failFast((stopping) => table.update(id, set, condition, stopping));
     },
     async hold({ id, moment }) {
       const condition = { expression: HOLD, values: { applied: true, join: 'join' } };

@@ -308,12 +308,50 @@ describe('a removal that is held back', () => {
     expect(calls).toEqual(['leave s 10.0.0.1']);
   });
 
-  test('does not save the call of a join that merges an event that was received before', async () => {
+  test.each([1, 2])(
+    'does not save the call of a join that merges an event received %i times',
+    async (count) => {
+      // An older join: the user was not there yet. Or a removal that an earlier try carried out.
+      const register = createRegister(10);
+      const { call, calls } = api();
+      await register.hold(entryOf(change(1, 'leave')));
+      const join = change(2, 'join', { mergedReceiveCount: count });
+      expect(await apply(join, register, { call, calls })).toEqual(DONE);
+      expect(calls).toEqual(['join s 10.0.0.1']);
+    },
+  );
+
+  const late: [string, UserChange][] = [
+    ['alone', change(1, 'join')],
+    ['merged into the removal', change(2, 'leave', { mergedReceiveCount: 1 })],
+    ['merged into a repeat of the later join', change(3, 'join', { receiveCount: 2, mergedReceiveCount: 1 })],
+  ];
+  test.each(late)('of a user whose first join arrives last, %s: the user is added then', async (_, one) => {
     const register = createRegister(10);
     const { call, calls } = api();
-    await register.hold(entryOf(change(1, 'leave')));
-    const join = change(2, 'join', { mergedReceiveCount: 2 });
-    expect(await apply(join, register, { call, calls })).toEqual(DONE);
+    await register.hold(entryOf(change(2, 'leave')));
+    expect(await apply(change(3, 'join'), register, { call, calls })).toEqual(ABSORBED);
+    expect(calls).toEqual([]);
+    expect(await apply(one, register, { call, calls })).toEqual(ABSORBED);
     expect(calls).toEqual(['join s 10.0.0.1']);
+  });
+
+  test('and the first join may arrive before the later one is marked', async () => {
+    const register = createRegister(10);
+    const { call, calls } = api();
+    await register.hold(entryOf(change(2, 'leave')));
+    await register.claim(entryOf(change(3, 'join')));
+    expect(await apply(change(1, 'join'), register, { call, calls })).toEqual(ABSORBED);
+    expect(calls).toEqual(['join s 10.0.0.1']);
+  });
+
+  test('twice costs no call either', async () => {
+    const register = createRegister(10);
+    const { call, calls } = api();
+    for (const at of [1, 3]) {
+      await register.hold(entryOf(change(at, 'leave')));
+      expect(await apply(change(at + 1, 'join'), register, { call, calls })).toEqual(ABSORBED);
+    }
+    expect(calls).toEqual([]);
   });
 });

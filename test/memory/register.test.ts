@@ -51,7 +51,7 @@ describe.each(registers)('the register %s', (name, create) => {
     expect(await register.claim(entry(3, 'leave'))).toEqual({ won: true, held: false });
     expect(await register.claim(entry(1, 'join'))).toEqual({
       won: false,
-      standing: { ...entry(3, 'leave'), applied: false },
+      standing: { ...entry(3, 'leave'), applied: false, assumed: false },
     });
   });
 
@@ -60,7 +60,7 @@ describe.each(registers)('the register %s', (name, create) => {
     await register.claim(entry(1, 'join'));
     expect(await register.claim(entry(1, 'join'))).toMatchObject({ won: true });
     await register.confirm(entry(1, 'join'));
-    const standing = { ...entry(1, 'join'), applied: true };
+    const standing = { ...entry(1, 'join'), applied: true, assumed: false };
     expect(await register.claim(entry(1, 'join'))).toEqual({ won: false, standing });
   });
 
@@ -70,7 +70,7 @@ describe.each(registers)('the register %s', (name, create) => {
     const again = entry(1, 'join', { sentAtMs: 9 });
     expect(await register.claim(again)).toEqual({
       won: false,
-      standing: { ...entry(1, 'join'), applied: true },
+      standing: { ...entry(1, 'join'), applied: true, assumed: false },
     });
   });
 
@@ -89,13 +89,41 @@ describe.each(registers)('the register %s', (name, create) => {
     const entry = user();
     await register.claim(entry(1, 'join'));
     await register.claim(entry(2, 'leave'));
-    expect(await register.confirm(entry(1, 'join'))).toEqual({ ...entry(2, 'leave'), applied: false });
+    expect(await register.confirm(entry(1, 'join'))).toEqual({
+      ...entry(2, 'leave'),
+      applied: false,
+      assumed: false,
+    });
     expect(await register.confirm(entry(2, 'leave'))).toBeUndefined();
-    expect(await register.confirm(entry(1, 'join'))).toEqual({ ...entry(2, 'leave'), applied: true });
+    expect(await register.confirm(entry(1, 'join'))).toEqual({
+      ...entry(2, 'leave'),
+      applied: true,
+      assumed: false,
+    });
   });
 
   test('a look where nothing stands any more finds nothing', async () => {
     expect(await register.confirm(user()(1, 'join'))).toBeUndefined();
+  });
+
+  test('a join that is applied without a call says so, also after it was looked at', async () => {
+    const entry = user();
+    await register.claim(entry(2, 'join'));
+    await register.assume(entry(1, 'join'));
+    expect(await register.confirm(entry(1, 'join'))).toMatchObject({ applied: false, assumed: false });
+    await register.assume(entry(2, 'join'));
+    const standing = { ...entry(2, 'join'), applied: true, assumed: true };
+    expect(await register.claim(entry(1, 'join'))).toEqual({ won: false, standing });
+    await register.confirm(entry(2, 'join'));
+    expect(await register.claim(entry(1, 'join'))).toEqual({ won: false, standing });
+    expect(await register.claim(entry(3, 'join'))).toMatchObject({ won: true });
+    expect(await register.confirm(entry(1, 'join'))).toMatchObject({ applied: false, assumed: false });
+  });
+
+  test('an assumption about a user of whom nothing stands has no effect', async () => {
+    const entry = user();
+    await register.assume(entry(1, 'join'));
+    expect(await register.claim(entry(1, 'join'))).toEqual({ won: true, held: false });
   });
 
   describe('a removal that is held back', () => {
@@ -153,7 +181,11 @@ describe.each(registers)('the register %s', (name, create) => {
     const entry = user();
     const order = Array.from({ length: 20 }, (_, index) => (index * 7) % 20);
     await Promise.all(order.map((at) => register.claim(entry(at, at % 2 === 0 ? 'join' : 'leave'))));
-    expect(await register.confirm(entry(100, 'join'))).toEqual({ ...entry(19, 'leave'), applied: false });
+    expect(await register.confirm(entry(100, 'join'))).toEqual({
+      ...entry(19, 'leave'),
+      applied: false,
+      assumed: false,
+    });
   });
 });
 

@@ -165,6 +165,7 @@ function registerOf({ register }: World, step: Step): Register {
   return {
     claim: (entry) => around('claim', () => register.claim(entry)),
     confirm: (entry) => around('confirm', () => register.confirm(entry)),
+    assume: (entry) => around('assume', () => register.assume(entry)),
     hold: (entry) => around('hold', () => register.hold(entry)),
   };
 }
