@@ -76,8 +76,9 @@ async function sendDead(
 }
 
 function afterSending(one: Settled, result: SendResult | undefined): Settled {
-  if (result?.ok !== false) return one;
-  return { ...one, outcome: { kind: 'retry', code: 'DEAD_LETTER_NOT_SENT', reason: result.message } };
+  if (one.outcome.kind !== 'dead' || result?.ok) return one;
+  const reason = result?.message ?? 'SQS did not confirm the dead letter.';
+  return { ...one, outcome: { kind: 'retry', code: 'DEAD_LETTER_NOT_SENT', reason } };
 }
 
 /** Where this fails, a record stays hidden for the queue's own visibility timeout. */
