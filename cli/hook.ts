@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import ky, { isHTTPError } from 'ky';
 import { Webhook } from 'standardwebhooks';
 import * as z from 'zod/mini';
-import { isSigningSecret } from '../lib/hook/config.ts';
+import { isSigningSecret } from '../lib/hook/secrets.ts';
 import type { Environment } from '../lib/runtime/environment.ts';
 import { chunks } from '../lib/runtime/lists.ts';
 import { LOCAL_HOOK_SECRET, localStage } from '../local-addresses.ts';

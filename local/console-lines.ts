@@ -140,7 +140,7 @@ function sweepLine({ listed, stopped, durationMs }: z.infer<typeof Sweep>, time:
 }
 
 function hookLine({ route, status, accepted }: z.infer<typeof Hook>, time: Date): string {
-  const outcome = status === 202 ? pc.green(`${count(accepted, 'event')} queued`) : pc.red(String(status));
+  const outcome = status < 300 ? pc.green(`${count(accepted, 'event')} queued`) : pc.red(String(status));
   return `${clock(time)}  ${pc.bold(route)}  ${outcome}`;
 }
 

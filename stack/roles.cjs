@@ -9,7 +9,7 @@ const { statements: memory } = require('./table.cjs');
 module.exports = async ({ resolveVariable }) => {
   const stage = String(await resolveVariable('sls:stage'));
   const api = secretsOf(stage, ['api-key']);
-  const hook = secretsOf(stage, ['hook-secret', 'edgegap-token']);
+  const hook = secretsOf(stage, ['hook-secret', 'edgegap-token', 'photon-secret']);
   return {
     Parameters: { Tracing: { Type: 'String', Default: await resolveVariable('param:tracing') } },
     Conditions: { IsTraced: { 'Fn::Equals': [{ Ref: 'Tracing' }, 'Active'] } },

@@ -1,56 +1,72 @@
-/** The configuration of the hook, read and checked like the rest of it. */
+/** The configuration of the hook. */
 import * as z from 'zod/mini';
-import type { Environment } from '../runtime/environment.ts';
+import type { Environment, Variable } from '../runtime/environment.ts';
 import { queueUrl, reader } from '../runtime/environment.ts';
+import { parseSigningSecrets, parseTokens } from './secrets.ts';
 
-/** What the hook needs. */
+/** What the hook needs. A secret stands here as it is written, or as a reference to it. */
 export interface HookConfig {
-  /** Secrets, or references to them; more than one while a secret is rotated. */
+  /** Texts that hold signing secrets, or references to them. */
   signingSecrets: string[];
-  /** What stands in the path of the platform's webhooks, or a reference to it; undefined: there is no such path. */
+  /** What stands in the address of the platform's webhooks; undefined: they are refused. */
   edgegapToken: string | undefined;
+  /** What stands in a header that Photon sends; undefined: Photon's requests must be signed. */
+  photonSecret: string | undefined;
   eventsQueueUrl: string;
 }
 
-const SECRET = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
 const REFERENCE = /^(ssm|secretsmanager):[^,]+$/;
-const TOKEN = /^([A-Za-z0-9_-]{16,128}|(ssm|secretsmanager):.+)$/;
-const MOST_SECRETS = 2;
+const isReference = (text: string): boolean => REFERENCE.test(text);
 
-/** Whether the text is a secret as Standard Webhooks writes it: `whsec_` and the base64 of 24 bytes or more. */
-export function isSigningSecret(text: string): boolean {
-  return SECRET.test(text);
-}
+/** Signing secrets as one text, and references; where one is not valid, the others are used. */
+const signingSecrets = z.pipe(
+  z.string(),
+  z.pipe(
+    z.transform((text: string): string[] => {
+      const parts = text.trimStart().startsWith('{') ? [text] : text.split(',').map((part) => part.trim());
+      const references = parts.filter(isReference);
+      const written = parts.filter((part) => part !== '' && !isReference(part)).join(',');
+      return written === '' ? references : [...references, written];
+    }),
+    z
+      .array(z.string())
+      .check(
+        z.refine((texts) =>
+          texts.some((text) => isReference(text) || parseSigningSecrets(text).valid.length > 0),
+        ),
+      ),
+  ),
+);
 
 /**
- * Reads `HOOK_SIGNING_SECRET`, `HOOK_EDGEGAP_TOKEN` and `EVENTS_QUEUE_URL`.
+ * Reads `HOOK_SIGNING_SECRET`, `HOOK_EDGEGAP_TOKEN`, `HOOK_PHOTON_SECRET` and `EVENTS_QUEUE_URL`.
  * @throws ConfigError naming every variable that is missing or wrong; never its value.
  */
 export function readHookConfig(env: Environment = process.env): HookConfig {
   const read = reader(env);
-  const isOne = (text: string): boolean => isSigningSecret(text) || REFERENCE.test(text);
-  const { signingSecrets, edgegapToken, eventsQueueUrl } = read.finish({
-    signingSecrets: read<string[]>({
+  const { edgegapToken, photonSecret, ...required } = read.finish({
+    signingSecrets: read({
       name: 'HOOK_SIGNING_SECRET',
-      schema: z.pipe(
-        z.string(),
-        z.pipe(
-          z.transform((text: string) => text.split(',').map((one) => one.trim())),
-          z.array(z.string().check(z.refine(isOne))).check(z.maxLength(MOST_SECRETS)),
-        ),
-      ),
+      schema: signingSecrets,
       expected:
-        'whsec_ and the base64 of 24 bytes or more, or a reference to it (ssm:/path/name, secretsmanager:name); two, comma-separated, while it is rotated',
+        'whsec_ and the base64 of 24 bytes or more, several of them separated by commas, JSON that names them, or a reference (ssm:/path/name, secretsmanager:name)',
       secret: true,
     }),
-    edgegapToken: read({
-      name: 'HOOK_EDGEGAP_TOKEN',
-      schema: z.string().check(z.regex(TOKEN)),
-      expected: '16 to 128 of A-Z a-z 0-9 _ -, or a reference to it (ssm:/path/name, secretsmanager:name)',
-      fallback: '',
-      secret: true,
-    }),
+    edgegapToken: read(token('HOOK_EDGEGAP_TOKEN')),
+    photonSecret: read(token('HOOK_PHOTON_SECRET')),
     eventsQueueUrl: read(queueUrl('EVENTS_QUEUE_URL')),
   });
-  return { signingSecrets, edgegapToken: edgegapToken || undefined, eventsQueueUrl };
+  return { ...required, edgegapToken: edgegapToken || undefined, photonSecret: photonSecret || undefined };
+}
+
+function token(name: string): Variable<string> {
+  const isOne = (text: string): boolean => isReference(text) || parseTokens(text).valid.length > 0;
+  return {
+    name,
+    schema: z.string().check(z.refine(isOne)),
+    expected:
+      '16 to 128 of A-Z a-z 0-9 _ -, two of them separated by a comma, or a reference (ssm:/path/name, secretsmanager:name)',
+    fallback: '',
+    secret: true,
+  };
 }

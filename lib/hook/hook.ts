@@ -1,71 +1,106 @@
-/** The hook: proves who sent a request, reads its events, and puts them into the queue. */
+/** The hook: verifies who sent a request, reads its events, and puts them into the queue. */
 import type { Adapter } from '../../events/adapters/index.ts';
-import { adaptEdgegap, adapters } from '../../events/adapters/index.ts';
-import { logError } from '../runtime/log.ts';
-import type { SecretReader } from '../runtime/secrets.ts';
-import type { Published } from '../sqs/publish.ts';
-import type { HookResult } from './answers.ts';
-import { accepted, invalid, noSuchSource, notJson, tooLarge, unauthorized, unavailable } from './answers.ts';
-import { readBody } from './events.ts';
+import { adaptEdgegap, adapters, edgegapAdapters } from '../../events/adapters/index.ts';
+import { MESSAGE_BYTES } from '../sqs/batches.ts';
+import type { Outcome } from './answers.ts';
+import { forPhoton, notJson, tooLarge, unauthorized, unknownSource } from './answers.ts';
+import type { Publish } from './queue.ts';
+import { queueEvents } from './queue.ts';
 import type { HookRequest } from './request.ts';
 import { isJson } from './request.ts';
-import type { Verify } from './signature.ts';
-import { isToken, textOf } from './signature.ts';
+import type { TokenCheck } from './secrets.ts';
+import type { Signed, Verify } from './signature.ts';
+import { webhookId } from './signature.ts';
 
 /** How the hook reaches the world. */
 export interface HookOptions {
   verify: Verify;
-  /** Undefined: the platform's webhooks are refused. */
-  readToken: SecretReader | undefined;
-  /** Puts events into the queue; never rejects for an error of SQS. */
-  publish: (events: readonly unknown[]) => Promise<Published>;
+  /** Checks the token in the address of the platform's webhooks. */
+  isEdgegapToken: TokenCheck;
+  /** Checks the secret in a header of Photon's webhooks. */
+  isPhotonSecret: TokenCheck;
+  publish: Publish;
 }
 
-/** Bytes of a body: what one message of SQS may hold. */
-const MOST_BYTES = 1024 * 1024;
-const RETRY_AFTER_SECONDS = 5;
+/** What a request came to, and what the log says about it: never its body, a secret, or the path as it came. */
+export interface HookResult extends Outcome {
+  /** Such as `POST /hooks`. */
+  route: string;
+  /** The other system whose message it is. */
+  source?: string;
+  webhookId?: string;
+  /** The name of the secret that signed it. */
+  secretName?: string;
+}
+
+type Answered = Outcome & Pick<HookResult, 'secretName'>;
+
+/** The header that Photon sends by `CustomHttpHeaders`, and the one that Quantum and Fusion send by `WebHookSecret`. */
+const PHOTON_HEADERS = ['x-session-hooks-secret', 'x-secretkey'];
 
 /**
- * Answers one request. The size is looked at first, for signing what is too large would cost time; then who sent it.
+ * Answers one request. Its size comes first, because to verify a body that is too large would cost time; then who sent it.
  * @throws SecretError when there is no secret to compare with.
  */
 export async function answerHook(request: HookRequest, options: HookOptions): Promise<HookResult> {
-  if (request.body.byteLength > MOST_BYTES) return tooLarge(MOST_BYTES);
-  if (request.route === 'POST /hooks/edgegap/{token}') return await answerPlatform(request, options);
+  const { route, headers } = request;
+  const source = sourceOf(request);
+  const id = webhookId(headers);
+  const answered = await answerSource(request, source, options);
+  return { ...answered, route, ...(source && { source }), ...(id && { webhookId: id }) };
+}
+
+/** The other system that a request's address names; undefined where it names none that is known. */
+function sourceOf({ route, path: { source } }: HookRequest): string | undefined {
+  if (route.startsWith('POST /hooks/edgegap/')) return 'edgegap';
+  return source !== undefined && adapters.has(source) ? source : undefined;
+}
+
+async function answerSource(
+  request: HookRequest,
+  source: string | undefined,
+  options: HookOptions,
+): Promise<Answered> {
+  if (request.body.byteLength > MESSAGE_BYTES) return tooLarge(MESSAGE_BYTES);
+  if (source === 'edgegap') return await answerEdgegap(request, options);
+  const [photonSecret] = PHOTON_HEADERS.flatMap((name) => request.headers[name] ?? []);
+  if (source === 'photon' && photonSecret !== undefined)
+    return forPhoton(await answerPhoton(request, photonSecret, options));
+  return await answerSigned(request, options);
+}
+
+async function answerSigned(request: HookRequest, options: HookOptions): Promise<Answered> {
   const signed = await options.verify(request);
   if (signed === undefined) return unauthorized();
+  const { name } = signed.secret;
+  const outcome = await answerVerified(request, signed, options);
+  return { ...outcome, ...(name !== undefined && { secretName: name }) };
+}
+
+async function answerVerified(
+  request: HookRequest,
+  { secret, timestampMs }: Signed,
+  options: HookOptions,
+): Promise<Outcome> {
   const { source } = request.path;
   const adapt = source === undefined ? undefined : adapters.get(source);
-  if (source !== undefined && adapt === undefined) return noSuchSource(adapters.keys());
+  if (source !== undefined && adapt === undefined) return unknownSource(adapters.keys());
   if (!isJson(request.headers['content-type'])) return notJson();
-  return await queueEvents(signed.text, options, adapt, signed.timestampMs);
+  return await queueEvents(request, { adapt, signedAtMs: timestampMs, secret }, options.publish);
 }
 
-/** The platform signs nothing: a token in the path stands for it. */
-async function answerPlatform({ path, body }: HookRequest, options: HookOptions): Promise<HookResult> {
-  const token = await options.readToken?.({ refresh: false });
-  if (token === undefined || !isToken(path.token, token)) return unauthorized();
-  const text = textOf(body);
-  if (text === undefined) return invalid([{ pointer: '', reason: 'is not UTF-8' }]);
-  return await queueEvents(text, options, adaptEdgegap);
+/** The platform signs nothing: a token in the address proves the sender, and the rest of the address says what happened. */
+async function answerEdgegap(request: HookRequest, options: HookOptions): Promise<Outcome> {
+  const { token, what } = request.path;
+  if (!(await options.isEdgegapToken(token))) return unauthorized();
+  const adapt: Adapter | undefined = what === undefined ? adaptEdgegap : edgegapAdapters.get(what);
+  if (adapt === undefined)
+    return unknownSource([...edgegapAdapters.keys()].map((name) => `edgegap/TOKEN/${name}`));
+  return await queueEvents(request, { adapt }, options.publish);
 }
 
-async function queueEvents(
-  text: string,
-  { publish }: HookOptions,
-  adapt?: Adapter,
-  signedAtMs?: number,
-): Promise<HookResult> {
-  const read = readBody(text, adapt, signedAtMs);
-  if (!read.ok) return invalid(read.violations);
-  const { sent, messageIds, failed } = await publish(read.events);
-  const [first] = failed;
-  if (first === undefined)
-    return accepted(
-      messageIds.filter((id) => id !== undefined),
-      read.ignored,
-    );
-  if (first.code === 'TOO_LARGE') return tooLarge(MOST_BYTES);
-  logError('events were not queued', { code: first.code, events: failed.length, reason: first.message });
-  return unavailable(sent, RETRY_AFTER_SECONDS);
+/** Photon signs nothing, but sends the headers that its dashboard names. */
+async function answerPhoton(request: HookRequest, given: string, options: HookOptions): Promise<Outcome> {
+  if (!(await options.isPhotonSecret(given))) return unauthorized();
+  return await queueEvents(request, { adapt: adapters.get('photon') }, options.publish);
 }

@@ -1,4 +1,5 @@
 /** A request as API Gateway's HTTP API hands it to a function (payload format 2.0). */
+import { isUtf8 } from 'node:buffer';
 import * as z from 'zod/mini';
 
 /** A request, read. */
@@ -37,12 +38,17 @@ export function readRequest(event: unknown): HookRequest {
   };
 }
 
-/** The route of an event that may be anything, for telling what failed. */
+/** The route of an event that may be anything, for the report of a failure. */
 export function routeOf(event: unknown): string {
   return z.looseObject({ routeKey: z.string() }).safeParse(event).data?.routeKey ?? 'unknown';
 }
 
-/** Whether the body is said to be JSON, in UTF-8. */
+/** The text of a body; undefined where it is not UTF-8. */
+export function textOf(body: Buffer): string | undefined {
+  return isUtf8(body) ? body.toString() : undefined;
+}
+
+/** Whether the content type says that the body is JSON, in UTF-8. */
 export function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));

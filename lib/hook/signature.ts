@@ -1,90 +1,77 @@
 /**
- * Who sent a request: Standard Webhooks signatures, and the token in the path of the platform's webhooks.
+ * Signatures of Standard Webhooks, also under the older header names of Svix.
  * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { Webhook } from 'standardwebhooks';
-import type { SecretReader } from '../runtime/secrets.ts';
-import { SecretError } from '../runtime/secrets.ts';
-import { isSigningSecret } from './config.ts';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { HookRequest } from './request.ts';
+import type { SecretList, SigningSecret } from './secrets.ts';
 
-/** What is known of a request that is signed well. */
+/** A request whose signature was verified. */
 export interface Signed {
-  /** The body, which is valid UTF-8. */
-  text: string;
   /** When it was signed, epoch milliseconds. */
   timestampMs: number;
+  secret: SigningSecret;
 }
 
-/** Gives undefined for a request that is not signed well, whatever is wrong with it. */
+/** Verifies the signature of a request. Returns undefined where it is not valid, whatever is wrong with it. */
 export type Verify = (request: Pick<HookRequest, 'headers' | 'body'>) => Promise<Signed | undefined>;
 
-/** Stricter than the package: headers that came twice are joined with commas, and must not pass. */
-const HEADERS = {
-  'webhook-id': /^[\x21-\x2b\x2d-\x7e]{1,256}$/,
-  'webhook-timestamp': /^\d{1,12}$/,
-  'webhook-signature': /^v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}( v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}){0,9}$/,
-} as const;
+/** What a request claims about itself, in the right form. */
+interface Claim {
+  id: string;
+  /** Seconds, as sent. */
+  timestamp: string;
+  /** The signatures of version 1. */
+  signatures: Buffer[];
+}
+
+const TOLERANCE_MS = 5 * 60 * 1000;
+/** A header that came twice is joined with a comma, and does not match. */
+const ID = /^[\x21-\x2b\x2d-\x7e]{1,256}$/;
+const TIMESTAMP = /^\d{1,12}$/;
+const SIGNATURES = /^v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}( v\d+[a-z]*,[A-Za-z0-9+/]+={0,2}){0,9}$/;
+/** 32 bytes of HMAC-SHA256. */
+const VERSION_1 = /^v1,([A-Za-z0-9+/]{43}=)$/;
 
 /**
- * A verifier. A signature that no secret made is tried once more with the secrets read anew: they may have been rotated.
- * @param readers of `HOOK_SIGNING_SECRET`: a secret may itself hold two, comma-separated.
- * @throws (from the verifier) SecretError when there is no secret to verify with.
+ * Makes a verifier. A request that is not signed, or whose signature cannot be valid, costs no read of a secret. A
+ * signature that no secret made is compared once more with the secrets read anew: they may have been rotated.
+ * @throws SecretError (the verifier) when there is no secret to verify with.
  */
-export function createVerifier(readers: readonly SecretReader[]): Verify {
-  const readSecrets = async (refresh: boolean): Promise<string[]> => {
-    const secrets = await Promise.all(readers.map((read) => read({ refresh })));
-    return secrets.flatMap((secret) => secret.split(',')).map((secret) => secret.trim());
-  };
+export function createVerifier(secrets: SecretList<SigningSecret>, now: () => number = Date.now): Verify {
   return async ({ headers, body }) => {
-    const text = textOf(body);
-    const claim = text === undefined ? undefined : claimOf(headers);
-    if (text === undefined || claim === undefined) return undefined;
-    const secrets = await readSecrets(false);
-    const signed = { text, timestampMs: Number(claim['webhook-timestamp']) * 1000 };
-    if (secrets.some((secret) => isSigned(secret, claim, text))) return signed;
-    const fresh = (await readSecrets(true)).filter((secret) => !secrets.includes(secret));
-    return fresh.some((secret) => isSigned(secret, claim, text)) ? signed : undefined;
+    const claim = claimOf(headers);
+    if (claim === undefined) return undefined;
+    const timestampMs = Number(claim.timestamp) * 1000;
+    if (Math.abs(now() - timestampMs) > TOLERANCE_MS) return undefined;
+    const made = async (refresh: boolean): Promise<SigningSecret | undefined> =>
+      (await secrets({ refresh })).find(({ key }) => isSigned(key, claim, body));
+    const secret = (await made(false)) ?? (await made(true));
+    return secret && { timestampMs, secret };
   };
 }
 
-/** Compares a token in constant time, whatever its length. */
-export function isToken(given: string | undefined, token: string): boolean {
-  const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(hash(given ?? ''), hash(token));
+/** The id of a request, for the log: undefined where it is not in the right form. */
+export function webhookId(headers: HookRequest['headers']): string | undefined {
+  return [headers['webhook-id'], headers['svix-id']].find((id) => id !== undefined && ID.test(id));
 }
 
-/** The text of bytes; undefined when they are no UTF-8. A byte order mark stays: it was signed, too. */
-export function textOf(body: Buffer): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return undefined;
-  }
+function claimOf(headers: HookRequest['headers']): Claim | undefined {
+  return claimUnder('webhook', headers) ?? claimUnder('svix', headers);
 }
 
-function claimOf(headers: HookRequest['headers']): Record<keyof typeof HEADERS, string> | undefined {
-  const value = (name: keyof typeof HEADERS): string | undefined => {
-    const text = headers[name];
-    return text !== undefined && HEADERS[name].test(text) ? text : undefined;
-  };
-  const [id, timestamp, signature] = [
-    value('webhook-id'),
-    value('webhook-timestamp'),
-    value('webhook-signature'),
-  ];
-  if (id === undefined || timestamp === undefined || signature === undefined) return undefined;
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature };
+function claimUnder(prefix: 'webhook' | 'svix', headers: HookRequest['headers']): Claim | undefined {
+  const { [`${prefix}-id`]: id = '', [`${prefix}-timestamp`]: timestamp = '' } = headers;
+  const signature = headers[`${prefix}-signature`] ?? '';
+  if (!ID.test(id) || !TIMESTAMP.test(timestamp) || !SIGNATURES.test(signature)) return undefined;
+  const signatures = signature.split(' ').flatMap((one) => {
+    const [, base64] = VERSION_1.exec(one) ?? [];
+    return base64 === undefined ? [] : [Buffer.from(base64, 'base64')];
+  });
+  return signatures.length === 0 ? undefined : { id, timestamp, signatures };
 }
 
-function isSigned(secret: string, claim: Record<string, string>, text: string): boolean {
-  if (!isSigningSecret(secret))
-    throw new SecretError('HOOK_SIGNING_SECRET refers to what is no signing secret: whsec_ and base64.');
-  try {
-    new Webhook(secret).verify(text, claim, { jsonParse: false });
-    return true;
-  } catch {
-    return false;
-  }
+function isSigned(key: Buffer, { id, timestamp, signatures }: Claim, body: Buffer): boolean {
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+  return signatures.some((signature) => timingSafeEqual(signature, expected));
 }

@@ -21,11 +21,15 @@ export interface SecretSource {
   value: string;
   /** Read when a reference is fetched: Lambda changes its credentials while an environment lives. */
   aws: () => AwsConfig;
+  /** Takes the secret out of the text that is stored. @default the text, or the member `api_key` of JSON */
+  extract?: (stored: string) => string;
 }
 
 const CACHED_MS = 5 * 60 * 1000;
 /** A thousand refused calls must not read the secret a thousand times. */
 const FRESH_MS = 10_000;
+/** While AWS fails, a thousand calls must not wait for it a thousand times. */
+const FAILED_MS = 5000;
 /** In all, retries included: a cold start waits for the key. */
 const READ_WITHIN_MS = 5000;
 
@@ -49,9 +53,9 @@ const SERVICES = {
 } as const;
 
 /**
- * A reader of a secret, which registers what it reads to be masked. A reference is fetched once and cached
- * for 5 minutes; `refresh` fetches it again, unless that was done in the last 10 seconds. While AWS fails,
- * what was read before stays in use.
+ * A reader of a secret, which registers what it reads to be masked. A reference is fetched once and cached for 5 minutes;
+ * `refresh` fetches it again, unless that was done in the last 10 seconds. While AWS fails, what was read before stays
+ * in use, and the next attempt is made after 5 seconds.
  * @throws SecretError (the reader) when there is no value.
  */
 export function createSecretReader(source: SecretSource, now: () => number = Date.now): SecretReader {
@@ -62,27 +66,36 @@ export function createSecretReader(source: SecretSource, now: () => number = Dat
   }
   const service = reference[1] === 'ssm' ? 'ssm' : 'secretsmanager';
   const name = reference[2] ?? '';
+  const { extract = secretOf } = source;
   let cached: { secret: string; readAt: number } | undefined;
+  let failed: { error: SecretError; at: number } | undefined;
   let reading: Promise<string> | undefined;
 
   async function read(): Promise<string> {
     try {
-      const secret = secretOf(await fetchSecret(service, name, source));
+      const secret = extract(await fetchSecret(service, name, source));
       registerSecret(secret);
       cached = { secret, readAt: now() };
       return secret;
     } catch (error) {
-      if (cached !== undefined) return cached.secret;
       const why = error instanceof Error ? error.message : 'unknown error';
-      throw new SecretError(`${source.variable} refers to ${source.value}, which could not be read: ${why}`);
+      const reason = `${source.variable} refers to ${source.value}, which could not be read: ${why}`;
+      failed = { error: new SecretError(reason), at: now() };
+      return lastKnown(failed.error);
     } finally {
       reading = undefined;
     }
   }
 
+  function lastKnown(error: SecretError): string {
+    if (cached === undefined) throw error;
+    return cached.secret;
+  }
+
   return async ({ refresh }) => {
     if (cached !== undefined && now() - cached.readAt < (refresh ? FRESH_MS : CACHED_MS))
       return cached.secret;
+    if (failed !== undefined && now() - failed.at < FAILED_MS) return lastKnown(failed.error);
     reading ??= read();
     return await reading;
   };

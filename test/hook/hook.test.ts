@@ -1,7 +1,9 @@
 /** What the hook promises to those who send to it: the built function, the real queue protocol. */
+import { createHash, createHmac } from 'node:crypto';
 import { createServer, request as httpRequest } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { OTHER_SECRET, SECRET, signed, signedHeaders, startHook, TOKEN } from '../support/hook.ts';
+import { startScriptedApi } from '../support/scripted-api.ts';
 
 const ended = (session_id: string) => ({ type: 'match.ended', data: { session_id } });
 let hook: Awaited<ReturnType<typeof startHook>>;
@@ -48,6 +50,34 @@ describe('a signed request', () => {
     expect(second).toEqual(first);
   });
 
+  test('with the older header names of Svix', async () => {
+    const { headers, ...request } = signed(ended('a'));
+    const renamed = Object.entries(headers).map(([name, value]) => [
+      name.replace('webhook-', 'svix-'),
+      value,
+    ]);
+    expect((await hook.send({ ...request, headers: Object.fromEntries(renamed) })).status).toBe(202);
+    expect(hook.queued()).toHaveLength(1);
+  });
+
+  test('with a byte order mark before the body', async () => {
+    expect((await hook.send(signed(`\uFEFF${JSON.stringify(ended('abc123-s'))}`))).status).toBe(202);
+    expect(hook.queued()).toMatchObject([ended('abc123-s')]);
+  });
+
+  test('an event whose time is null gets the time it was signed at', async () => {
+    const event = { ...ended('a'), id: null, time: null, data: { session_id: 'a', session_ids: null } };
+    expect((await hook.send(signed(event))).status).toBe(202);
+    expect(hook.queued()).toEqual([{ ...event, time: expect.stringMatching(/Z$/) }]);
+  });
+
+  test('an event in an envelope goes into the queue as it was sent', async () => {
+    const time = '2026-01-31T20:15:00Z';
+    const event = { 'detail-type': 'match.ended', source: 'session-hooks.x', time, detail: ended('a') };
+    expect((await hook.send(signed(event))).status).toBe(202);
+    expect(hook.queued()).toEqual([event]);
+  });
+
   test('with the second of two secrets, while one is rotated', async () => {
     const rotating = await startHook({ HOOK_SIGNING_SECRET: `${OTHER_SECRET}, ${SECRET}` });
     expect((await rotating.send(signed(ended('a')))).status).toBe(202);
@@ -74,6 +104,12 @@ describe('a request that is not signed well is 401, always with the same body, a
       'a truncated body': { headers: good, body: text.slice(0, -1) },
       'no body': { headers: good, body: '' },
       'another id': { headers: { ...good, 'webhook-id': 'msg_2' } },
+      'a signature of 31 bytes': {
+        headers: { ...good, 'webhook-signature': `v1,${Buffer.alloc(31).toString('base64')}` },
+      },
+      'the id under one name, the signature under the other': {
+        headers: { ...without('webhook-id'), 'svix-id': 'msg_1' },
+      },
       'another algorithm': { headers: { ...good, 'webhook-signature': signature.replace('v1,', 'v2,') } },
       'a truncated signature': { headers: { ...good, 'webhook-signature': signature.slice(0, -6) } },
       'an empty signature': { headers: { ...good, 'webhook-signature': 'v1,' } },
@@ -110,13 +146,34 @@ describe('a request that is not signed well is 401, always with the same body, a
 });
 
 describe('a signed request that holds no event', () => {
+  test('bytes that are not UTF-8: 400', async () => {
+    const bytes = Buffer.from([0x22, 0xff, 0x22]);
+    const key = Buffer.from(SECRET.slice('whsec_'.length), 'base64');
+    const headers = signedHeaders('');
+    const signature = createHmac('sha256', key)
+      .update(`msg_1.${headers['webhook-timestamp']}.`)
+      .update(bytes)
+      .digest('base64');
+    const request = { body: bytes.toString('base64'), isBase64Encoded: true };
+    const answer = await hook.send({
+      ...request,
+      headers: { ...headers, 'webhook-signature': `v1,${signature}` },
+    });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { violations: [{ pointer: '', reason: 'is not UTF-8' }] },
+    });
+  });
+
   test('one wrong event of three: nothing is queued, every violation is listed by its pointer', async () => {
     const wrong = { type: 'user.left', data: { session_id: '../x', ip_list: ['nowhere'] } };
     const { status, headers, body } = await hook.send(signed([ended('a'), wrong, { type: 'nope' }]));
     expect(status).toBe(400);
     expect(headers['content-type']).toBe('application/problem+json');
     expect(body).toMatchObject({
+      title: 'The request contains an invalid event',
       status: 400,
+      code: 'INVALID_EVENT',
       violations: [
         { pointer: '/1/data/session_id', reason: expect.any(String) },
         { pointer: '/1/data/ip_list/0', reason: expect.any(String) },
@@ -152,6 +209,21 @@ describe('a signed request that holds no event', () => {
 
   test('5 MiB: 413', async () => {
     expect((await hook.send({ headers: {}, body: 'x'.repeat(5 * 1024 * 1024) })).status).toBe(413);
+  });
+
+  test('an event that is larger in the queue than in the request: 413, and nothing is queued', async () => {
+    // An emoji has 4 bytes in UTF-8, and 12 as the escapes that every queue takes.
+    const large = { ...ended('b'), source: '😀'.repeat(100_000) };
+    const { status, body } = await hook.send(signed([ended('a'), large, ended('c')]));
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ code: 'TOO_LARGE', violations: [{ pointer: '/1' }] });
+    expect(hook.queued()).toEqual([]);
+  });
+
+  test('an event with an emoji: 202', async () => {
+    const event = { ...ended('a'), time: '2026-01-31T20:15:00Z', source: 'Zürich 😀' };
+    expect((await hook.send(signed(event))).status).toBe(202);
+    expect(hook.queued()).toEqual([event]);
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/json; charset=latin1', ''])(
@@ -193,7 +265,10 @@ describe("other backends' messages", () => {
   });
 
   test('an unknown source is 404, for those who may know', async () => {
-    expect((await hook.send(signed({}, 'steam'))).status).toBe(404);
+    expect(await hook.send(signed({}, 'steam'))).toMatchObject({
+      status: 404,
+      body: { code: 'UNKNOWN_SOURCE', detail: expect.stringContaining('nakama, photon, playfab') },
+    });
     expect((await hook.send({ ...signed({}, 'steam'), headers: {} })).status).toBe(401);
   });
 });
@@ -205,6 +280,34 @@ describe("the platform's webhooks", () => {
     pathParameters: { token },
     headers: {},
     body,
+  });
+
+  const at = (what: string, token = TOKEN) => ({
+    routeKey: 'POST /hooks/edgegap/{token}/{what}',
+    pathParameters: { token, what },
+    headers: {},
+    body: JSON.stringify({ request_id: 'f68e01cbc63b', current_status: 'Status.READY' }),
+  });
+
+  test('the address says what happened, whatever the status is', async () => {
+    expect((await hook.send(at('terminated'))).body).toMatchObject({ accepted: 1 });
+    for (const what of ['ready', 'error'])
+      expect((await hook.send(at(what))).body).toEqual({ accepted: 0, ids: [], ignored: 1 });
+    expect(hook.queued()).toEqual([
+      { type: 'deployment.stopped', data: { deployment_request_id: 'f68e01cbc63b' } },
+    ]);
+  });
+
+  test('an address that says something else is 404, for those who know the token', async () => {
+    expect(await hook.send(at('paused'))).toMatchObject({ status: 404, body: { code: 'UNKNOWN_SOURCE' } });
+    expect((await hook.send(at('paused', `${TOKEN}x`))).status).toBe(401);
+  });
+
+  test('the old and the new token are right while it is rotated', async () => {
+    const rotating = await startHook({ HOOK_EDGEGAP_TOKEN: `the-new-token-of-the-tests,${TOKEN}` });
+    expect((await rotating.send(platform(TOKEN, terminated))).status).toBe(202);
+    expect((await rotating.send(platform('the-new-token-of-the-tests', terminated))).status).toBe(202);
+    await rotating.stop();
   });
 
   test('with the token in the path, without a signature', async () => {
@@ -275,6 +378,41 @@ describe('when something is down', () => {
     proxy.closeAllConnections();
   });
 
+  test.each<[number, string, boolean, object]>([
+    [
+      422,
+      'NOT_SENT',
+      true,
+      { violations: [{ pointer: '/1', reason: expect.stringContaining('no such queue') }] },
+    ],
+    [503, 'QUEUE_UNAVAILABLE', false, {}],
+  ])('SQS refuses one event of two: %i %s', async (status, code, SenderFault, members) => {
+    const bodies = [ended('a'), ended('b')].map((event) => ({ ...event, time: '2026-01-31T20:15:00Z' }));
+    const MD5OfMessageBody = createHash('md5').update(JSON.stringify(bodies[0])).digest('hex');
+    const answer = {
+      Successful: [{ Id: '0', MessageId: 'id-0', MD5OfMessageBody }],
+      Failed: [{ Id: '1', Code: 'InvalidMessageContents', Message: 'no such queue', SenderFault }],
+    };
+    const sqs = await startScriptedApi([{ status: 200, body: answer }]);
+    const refusing = await startHook({ AWS_ENDPOINT_URL: sqs.url, EVENTS_QUEUE_URL: `${sqs.url}/1/events` });
+    const { status: given, body } = await refusing.send(signed(bodies));
+    expect(given).toBe(status);
+    expect(body).toMatchObject({ status, code, accepted: 1, ...members });
+    await refusing.stop();
+    await sqs.stop();
+  });
+
+  test('one secret of two is malformed: forged requests are 401, signed ones get in, and the log says which', async () => {
+    const half = await startHook({ HOOK_SIGNING_SECRET: `whsec_malformed,${SECRET},` });
+    expect(
+      (await half.send({ headers: signedHeaders('{}', { secret: OTHER_SECRET }), body: '{}' })).status,
+    ).toBe(401);
+    expect((await half.send(signed(ended('a')))).status).toBe(202);
+    await vi.waitFor(() => expect(half.logs.join('\n')).toContain('secret 1 is not whsec_'));
+    expect(half.logs.filter((line) => line.includes('a secret is left out'))).toHaveLength(1);
+    await half.stop();
+  });
+
   test('the secret cannot be read: 503, and the log says which, without a secret', async () => {
     const blind = await startHook({
       HOOK_SIGNING_SECRET: 'ssm:/session-hooks/test/hook-secret',
@@ -283,6 +421,7 @@ describe('when something is down', () => {
     const { status, headers, text } = await blind.send(signed(ended('a')));
     expect(status).toBe(503);
     expect(headers['retry-after']).toBe('30');
+    expect(JSON.parse(text)).toMatchObject({ code: 'SECRET_UNAVAILABLE' });
     expect(text).not.toContain('ssm:');
     await vi.waitFor(() => expect(blind.logs.join('\n')).toContain('ssm:/session-hooks/test/hook-secret'));
     await vi.waitFor(() => expect(blind.logs.join('\n')).toContain('"HookUnavailable":1'));
@@ -292,7 +431,9 @@ describe('when something is down', () => {
   test.each([
     ['HOOK_SIGNING_SECRET', 'hunter2'],
     ['HOOK_SIGNING_SECRET', ''],
+    ['HOOK_SIGNING_SECRET', '{"game":{"secret":"hunter2"}}'],
     ['HOOK_EDGEGAP_TOKEN', 'short'],
+    ['HOOK_PHOTON_SECRET', 'also-short'],
     ['EVENTS_QUEUE_URL', 'events'],
   ])('%s "%s" stops the function at its start, by name and without the value', async (name, value) => {
     const start = startHook({ [name]: value });

@@ -82,6 +82,29 @@ describe('how often it is read', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('a failure is remembered for 5 seconds', async () => {
+    const refused: ScriptedAnswer = { status: 400, body: { __type: 'AccessDeniedException' } };
+    const { read, seen, pass } = await reader('ssm:/k', [refused, parameter('the-key')]);
+    for (let times = 0; times < 100; times += 1) await expect(read(cached)).rejects.toThrow('AccessDenied');
+    pass(4999);
+    await expect(read(refresh)).rejects.toThrow('AccessDenied');
+    expect(seen).toHaveLength(1);
+    pass(1);
+    expect(await read(cached)).toBe('the-key');
+  });
+
+  test('while AWS fails, what was read before is asked for once in 5 seconds', async () => {
+    const refused: ScriptedAnswer = { status: 400, body: { __type: 'AccessDeniedException' } };
+    const { read, seen, pass } = await reader('ssm:/k', [parameter('old'), refused]);
+    await read(cached);
+    pass(300_000);
+    for (let times = 0; times < 100; times += 1) expect(await read(cached)).toBe('old');
+    expect(seen).toHaveLength(2);
+    pass(5000);
+    expect(await read(cached)).toBe('old');
+    expect(seen).toHaveLength(3);
+  });
+
   test('what was read stays in use while AWS does not answer', async () => {
     const { read, pass } = await reader('ssm:/k', [parameter('old'), { status: 400, body: { __type: 'X' } }]);
     await read(cached);

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { readApiConfig } from '../../lib/edgegap/config.ts';
 import { failed } from '../../lib/hook/answers.ts';
 import { readHookConfig } from '../../lib/hook/config.ts';
-import { tellHook } from '../../lib/hook/telemetry.ts';
+import { reportHook } from '../../lib/hook/report.ts';
 import { readMemoryConfig } from '../../lib/memory/config.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
@@ -59,6 +59,7 @@ describe('every function starts with the environment that it is given', () => {
     expect(readHookConfig(environment('hook'))).toEqual({
       signingSecrets: ['ssm:/session-hooks/test/hook-secret'],
       edgegapToken: undefined,
+      photonSecret: undefined,
       eventsQueueUrl: 'https://sqs.example/EventsQueue',
     });
   });
@@ -126,7 +127,7 @@ describe('permissions: what the code needs, and no other', () => {
       [
         logging('HookLogGroup'),
         { Action: ['sqs:SendMessage'], Resource: 'EventsQueue.Arn' },
-        ...reading('hook-secret', 'edgegap-token'),
+        ...reading('hook-secret', 'edgegap-token', 'photon-secret'),
       ],
     ],
   ];
@@ -319,7 +320,7 @@ describe('alarms and dashboard', () => {
     const lines: string[] = [];
     process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
     try {
-      tellHook(failed(), 'POST /hooks', 'hook');
+      reportHook({ ...failed(), route: 'POST /hooks' }, 'hook');
       reportSweep(
         {
           mode: 'stop',

@@ -8,8 +8,10 @@ import { startFunction } from './lambda.ts';
 export const SECRET = `whsec_${Buffer.from('the secret of the tests of hook').toString('base64')}`;
 /** The secret before it was rotated. */
 export const OTHER_SECRET = `whsec_${Buffer.from('another secret, which is unknown').toString('base64')}`;
-/** The token of the platform's webhooks. */
+/** The token in the address of the platform's webhooks. */
 export const TOKEN = 'a-token-of-the-tests';
+/** What Photon sends in a header. */
+export const PHOTON_SECRET = 'a-photon-secret-of-the-tests';
 
 const answerSchema = z.looseObject({
   statusCode: z.number(),
@@ -36,10 +38,10 @@ export function signedHeaders(body: string, { secret = SECRET, at = Date.now(), 
   };
 }
 
-/** A request with a signed body. */
-export function signed(body: unknown, path?: string): TestRequest {
+/** A request with a signed body. @param path the source in its address */
+export function signed(body: unknown, path?: string, secret = SECRET): TestRequest {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const request = { headers: signedHeaders(text), body: text };
+  const request = { headers: signedHeaders(text, { secret }), body: text };
   return path === undefined
     ? request
     : { ...request, routeKey: 'POST /hooks/{source}', pathParameters: { source: path } };
@@ -55,6 +57,7 @@ export async function startHook(env: Record<string, string> = {}) {
     {
       HOOK_SIGNING_SECRET: SECRET,
       HOOK_EDGEGAP_TOKEN: TOKEN,
+      HOOK_PHOTON_SECRET: PHOTON_SECRET,
       EVENTS_QUEUE_URL: `${endpoint}/000000000000/events`,
       AWS_ENDPOINT_URL: endpoint,
       AWS_REGION: 'us-east-1',
@@ -70,7 +73,7 @@ export async function startHook(env: Record<string, string> = {}) {
     /** The events in the queue. */
     queued: (): unknown[] =>
       sqs.inspectQueue('events')?.messages.ready.map(({ body }): unknown => JSON.parse(body)) ?? [],
-    /** Sends a request; gives the status, the headers and the body. */
+    /** Sends a request; returns the status, the headers and the body. */
     async send(request: TestRequest) {
       const event = { version: '2.0', routeKey: 'POST /hooks', ...request };
       const { statusCode, headers, body } = answerSchema.parse(await hook.invoke(event));

@@ -1,0 +1,46 @@
+/** Every sample of another system's message, through the hook into the queue. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import { signed, startHook, type TestRequest, TOKEN } from '../support/hook.ts';
+
+const folder = new URL('../../events/samples/adapters/', import.meta.url);
+const sampleSchema = z.object({
+  address: z.optional(z.string()),
+  body: z.unknown(),
+  events: z.array(z.record(z.string(), z.unknown())),
+  ignored: z.number(),
+});
+const sources = readdirSync(folder);
+
+let hook: Awaited<ReturnType<typeof startHook>>;
+beforeAll(async () => {
+  hook = await startHook();
+});
+afterAll(async () => {
+  await hook.stop();
+});
+
+function requestOf(source: string, body: unknown, what?: string): TestRequest {
+  if (source !== 'edgegap') return signed(body, source);
+  const request = { headers: {}, body: JSON.stringify(body) };
+  return what === undefined
+    ? { ...request, routeKey: 'POST /hooks/edgegap/{token}', pathParameters: { token: TOKEN } }
+    : { ...request, routeKey: 'POST /hooks/edgegap/{token}/{what}', pathParameters: { token: TOKEN, what } };
+}
+
+describe.each(sources)('%s', (source) => {
+  test.each(readdirSync(new URL(`${source}/`, folder)))('%s', async (file) => {
+    const text = readFileSync(new URL(`${source}/${file}`, folder), 'utf8');
+    const { address, body, events, ignored } = sampleSchema.parse(JSON.parse(text));
+    const before = hook.queued().length;
+    const answer = await hook.send(requestOf(source, body, address));
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { accepted: events.length, ...(ignored > 0 && { ignored }) },
+    });
+    // Only a signature has a time to give to an event without one.
+    const time = source === 'edgegap' ? {} : { time: expect.any(String) };
+    expect(hook.queued().slice(before)).toEqual(events.map((event) => ({ ...time, ...event })));
+  });
+});
