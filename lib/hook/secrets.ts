@@ -95,7 +95,7 @@ export function secretList<T>(
  */
 export function createTokenCheck(tokens: SecretList<string> | undefined): TokenCheck {
   return async (given) => {
-    if (tokens === undefined || given === undefined) return false;
+    if (tokens === undefined || given === undefined || !TOKEN.test(given)) return false;
     const isOne = async (refresh: boolean): Promise<boolean> =>
       (await tokens({ refresh })).some((token) => isSame(given, token));
     return (await isOne(false)) || (await isOne(true));
