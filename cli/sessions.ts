@@ -1,6 +1,7 @@
 /** `npm run sessions`: the API's session operations by hand. */
+
+import { createdAt } from '../lib/edgegap/create-time.ts';
 import type { SessionBulkStopPayload, SessionContext, SessionGet } from '../lib/edgegap/models.ts';
-import { createdAt } from '../lib/sweep/policy.ts';
 import { type Api, connectApi } from './api.ts';
 import { UsageError } from './errors.ts';
 import { AS_JSON, MATCH, YES } from './options.ts';

@@ -89,8 +89,3 @@ export function timeText(ms: number): string {
 export function isLater(a: ActionMoment, b: ActionMoment): boolean {
   return momentText(a) > momentText(b);
 }
-
-/** Whether two moments are those of one event, delivered or sent twice. */
-export function isSameEvent(a: Moment, b: Moment): boolean {
-  return a.event === b.event && a.timeMs === b.timeMs;
-}

@@ -172,22 +172,8 @@ const UNITS = new Map([
   ['d', 86_400_000],
 ]);
 
-/** A variable that holds a time such as `0s`, `90s`, `15m`, `2h` or `1d`; its value is in milliseconds. */
-export function duration(
-  name: string,
-  { fallbackMs, longestMs }: { fallbackMs: number; longestMs: number },
-): Variable<number> {
-  const ms = (text: string): number => Number.parseInt(text, 10) * (UNITS.get(text.slice(-1)) ?? Number.NaN);
-  return {
-    name,
-    schema: z.pipe(
-      z.string().check(
-        z.regex(/^\d{1,6}[smhd]$/),
-        z.refine((text) => ms(text) <= longestMs),
-      ),
-      z.transform(ms),
-    ),
-    expected: `a whole number with a unit (0s, 90s, 15m, 2h, 1d), at most ${longestMs / 60_000}m`,
-    fallback: fallbackMs,
-  };
+/** Milliseconds of a time such as `0s`, `90s`, `15m`, `2h` or `1d`; NaN for anything else. */
+export function durationMs(text: string): number {
+  if (!/^\d{1,6}[smhd]$/.test(text)) return Number.NaN;
+  return Number.parseInt(text, 10) * (UNITS.get(text.slice(-1)) ?? Number.NaN);
 }

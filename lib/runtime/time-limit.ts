@@ -1,20 +1,19 @@
 /** A time limit for one piece of work. */
 
 /**
- * Runs `work` with a signal of its own, which aborts when `signal` does, or with a `TimeoutError` after
- * `timeoutMs` (default: never). When the work has ended, neither a timer nor a listener is left. A
- * composition of `AbortSignal.any` and `AbortSignal.timeout` stays: the signal of an invocation kept one more
- * signal for each call through ky.
- * @throws the reason of `signal` where it has aborted already, and whatever `work` throws.
+ * Runs `work` with a signal of its own, which aborts when `signal` does, or with a `TimeoutError` after `timeoutMs`
+ * (default: never). When the work has ended, neither a timer nor a listener is left. `AbortSignal.any` and
+ * `AbortSignal.timeout` leave both: a signal that lives as long as an invocation would keep one more for each call.
+ * @returns what the work returns. Rejects with what the work rejects with.
  */
 export async function withTimeLimit<T>(
   { signal, timeoutMs }: { signal?: AbortSignal | undefined; timeoutMs?: number },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
   const limit = new AbortController();
   const abort = () => limit.abort(signal?.reason);
-  const expire = () => limit.abort(new DOMException(`no end within ${timeoutMs} ms`, 'TimeoutError'));
+  const expire = () => limit.abort(new DOMException(`No answer within ${timeoutMs} ms.`, 'TimeoutError'));
+  if (signal?.aborted) abort();
   const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
   signal?.addEventListener('abort', abort);
   try {
@@ -33,6 +32,7 @@ export async function withTimeLimit<T>(
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
+  if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   try {
     return await Promise.race([work, aborted]);

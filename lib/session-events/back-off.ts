@@ -19,14 +19,17 @@ const WAITING_SPREAD_S = 100;
  * doubles (20 s, 40 s, … 5 min), and the wait is at most 100 s shorter. A thousand receives, after which the queue itself
  * makes the record a dead letter, last 2.9 days in the mean (993 of them at 250 s) and 2.3 days at least (at 200 s): steady
  * overload cannot use them up in a few hours.
+ * With `waitMs` (a removal that `USER_LEFT_GRACE` holds back): that long.
  * @param receiveCount SQS's `ApproximateReceiveCount`, from 1.
  * @param random a number in [0, 1).
  */
 export function visibilitySeconds(
-  { kind, retryAfterMs = 0 }: Pick<Outcome, 'kind' | 'retryAfterMs'>,
+  { kind, retryAfterMs = 0, waitMs }: Pick<Outcome, 'kind' | 'retryAfterMs' | 'waitMs'>,
   receiveCount: number,
   random: () => number = Math.random,
 ): number {
+  // One second more: the record must be due when it comes back, so that it is held back once and no more.
+  if (waitMs !== undefined) return Math.ceil(waitMs / 1000) + 1;
   if (kind === 'waiting') {
     const ceiling = doubled(receiveCount - PATIENT_RECEIVES + 1, LONGEST_S.waiting);
     return between(Math.max(SHORTEST_S, ceiling - WAITING_SPREAD_S), ceiling, random);

@@ -1,6 +1,7 @@
 /** The configuration of session-events: its two queues, and how long removals are held back. */
+import * as z from 'zod/mini';
 import type { Environment } from '../runtime/environment.ts';
-import { duration, queueUrl, reader } from '../runtime/environment.ts';
+import { durationMs, queueUrl, reader } from '../runtime/environment.ts';
 
 /** The two queues. */
 export interface QueueConfig {
@@ -30,6 +31,8 @@ export interface BatchConfig {
 /** SQS keeps a message out of sight for 12 hours at most. */
 const LONGEST_GRACE_MS = 3_600_000;
 
+const isGrace = (text: string): boolean => durationMs(text) <= LONGEST_GRACE_MS;
+
 /**
  * Reads `USER_LEFT_GRACE` (default `0s`).
  * @throws ConfigError naming the variable when it is wrong.
@@ -37,6 +40,11 @@ const LONGEST_GRACE_MS = 3_600_000;
 export function readBatchConfig(env: Environment = process.env): BatchConfig {
   const read = reader(env);
   return read.finish({
-    graceMs: read(duration('USER_LEFT_GRACE', { fallbackMs: 0, longestMs: LONGEST_GRACE_MS })),
+    graceMs: read({
+      name: 'USER_LEFT_GRACE',
+      schema: z.pipe(z.string().check(z.refine(isGrace)), z.transform(durationMs)),
+      expected: 'a whole number with a unit, 0s to 60m',
+      fallback: 0,
+    }),
   });
 }

@@ -1,8 +1,8 @@
 /** The retries of a batch: dead letters, back-off, and Lambda's partial batch response. */
 import type { MiddlewareObj, Request } from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { withDeadline } from '../runtime/deadline.ts';
 import { acknowledgeMs } from '../runtime/invocation-time.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { BatchReport } from './batch.ts';
 import type { QueueConfig } from './config.ts';
@@ -17,7 +17,7 @@ export function retries(queues: QueueConfig): MiddlewareObj<SQSEvent, BatchRepor
   const after = async (request: Request<SQSEvent, BatchReport, Error>): Promise<SQSBatchResponse> => {
     const { event, context, response: report } = request;
     if (!report) throw new Error('The handler returned no report: nothing is acknowledged.');
-    const { outcomes, response } = await withDeadline(acknowledgeMs(context), undefined, (signal) =>
+    const { outcomes, response } = await withTimeLimit({ timeoutMs: acknowledgeMs(context) }, (signal) =>
       acknowledge(event.Records, report.outcomes, queues, signal),
     );
     reportBatch({ ...report, outcomes }, context.functionName);

@@ -131,7 +131,7 @@ export interface Outcome {
   reason?: string;
   /** For `retry`: the API asked not to be called sooner. */
   retryAfterMs?: number;
-  /** For `waiting`: how long, where it is not for the next batch's budget. Milliseconds. */
+  /** For `waiting`: how long, where `USER_LEFT_GRACE` says so. Milliseconds. */
   waitMs?: number;
 }
 

@@ -1,6 +1,6 @@
 /** Requests to SQS: the client of a function, and a deadline for every request. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { withDeadline } from '../runtime/deadline.ts';
+import { withTimeLimit } from '../runtime/time-limit.ts';
 
 /** One attempt at a request: a connection that died while Lambda kept the environment frozen costs 2 seconds. */
 const ATTEMPT = { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true };
@@ -32,7 +32,7 @@ export async function withRequestDeadline<T>(
   signal: AbortSignal | undefined,
   request: (options: RequestOptions) => Promise<T>,
 ): Promise<T> {
-  return await withDeadline(REQUEST_TIMEOUT_MS, signal, async (abortSignal) => {
+  return await withTimeLimit({ signal, timeoutMs: REQUEST_TIMEOUT_MS }, async (abortSignal) => {
     // The SDK would prepare and sign the request first: too much work for a thousand that are left at a deadline.
     abortSignal.throwIfAborted();
     try {

@@ -1,7 +1,7 @@
 /** The configuration of the sweep. */
 import * as z from 'zod/mini';
 import type { Environment, Variable } from '../runtime/environment.ts';
-import { integer, reader } from '../runtime/environment.ts';
+import { durationMs, integer, reader } from '../runtime/environment.ts';
 import type { SweepPolicy } from './policy.ts';
 import { parseSelectors, type Selector } from './selectors.ts';
 
@@ -14,13 +14,6 @@ export interface SweepConfig {
   maxStops: number;
 }
 
-/** Milliseconds of a unit. */
-const UNITS = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
 const DEFAULT_AFTER_MS = 15 * 60_000;
 
 /**
@@ -67,10 +60,7 @@ function selectors(name: string, none: string): Variable<readonly Selector[]> {
 
 /** Milliseconds of `90s`, `15m`, `2h` or `1d`; `off` is Infinity. */
 function duration(name: string, fallback: number): Variable<number> {
-  const ms = (text: string): number => {
-    if (text === 'off') return Number.POSITIVE_INFINITY;
-    return Number.parseInt(text, 10) * (UNITS.get(text.slice(-1)) ?? Number.NaN);
-  };
+  const ms = (text: string): number => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text));
   return {
     name,
     schema: z.pipe(z.string().check(z.regex(/^([1-9]\d{0,5}[smhd]|off)$/)), z.transform(ms)),

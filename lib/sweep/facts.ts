@@ -1,6 +1,7 @@
 /** What the API shows about a session becomes facts. Any member but the id may be absent or null: not known. Pure. */
 import { wordOf } from '../../events/words.ts';
-import { createdAt, type SessionFacts } from './policy.ts';
+import { createdAt } from '../edgegap/create-time.ts';
+import type { SessionFacts } from './policy.ts';
 
 /** What a row of the list and GetSession both have. */
 interface ShownSession {

@@ -108,17 +108,3 @@ function emptyRule(session: SessionFacts, { emptyAfterMs, emptyProof }: SweepPol
   const hasAddresses = hadUsers || (emptyProof === 'shown' && usersShown);
   return [{ rule: 'empty', afterMs: emptyAfterMs, certain: started && hasAddresses }];
 }
-
-/**
- * The platform's time, such as `2024-05-26 12:00:45.831041`, in epoch milliseconds. Without a zone it is UTC.
- * Returns undefined where it is absent or not a time.
- */
-export function createdAt(text: string | null | undefined): number | undefined {
-  const parts = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?$/.exec(
-    text?.trim() ?? '',
-  );
-  if (parts === null) return undefined;
-  const [, day, time, fraction = '', zone = 'Z'] = parts;
-  const ms = Date.parse(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(ms) ? undefined : ms;
-}

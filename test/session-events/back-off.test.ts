@@ -81,3 +81,11 @@ describe('an event that waits for its match to end', () => {
     expect(bounds({ kind: 'waiting', retryAfterMs: 900_000 }, 1)).toEqual([5, 10]);
   });
 });
+
+test('a removal that is held back comes back once it is due, whatever its receive count', () => {
+  for (const receives of [1, 2, 40]) {
+    expect(bounds({ kind: 'waiting', waitMs: 40_000 }, receives)).toEqual([41, 41]);
+    expect(bounds({ kind: 'waiting', waitMs: 39_001 }, receives)).toEqual([41, 41]);
+    expect(bounds({ kind: 'waiting', waitMs: 3_600_000 }, receives)).toEqual([3601, 3601]);
+  }
+});

@@ -1,7 +1,8 @@
 /** The policy of the sweep as a pure function: every rule in both directions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createdAt, judge, type SessionFacts, type SweepPolicy } from '../../lib/sweep/policy.ts';
+import { createdAt } from '../../lib/edgegap/create-time.ts';
+import { judge, type SessionFacts, type SweepPolicy } from '../../lib/sweep/policy.ts';
 import type { Selector } from '../../lib/sweep/selectors.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 12);
