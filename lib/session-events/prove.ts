@@ -6,7 +6,7 @@ import { wordOf } from '../../events/words.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
-import { every, type Findings, found, merge, retryAll, retryFor, UNPROVEN } from './findings.ts';
+import { every, type Findings, merge, retryAll, retryFor, UNPROVEN } from './findings.ts';
 import { isUnknownSession } from './judge.ts';
 import { type RunContext, runCall } from './run-call.ts';
 import type { NamedCall, Outcome, Target, UsersCall } from './types.ts';
@@ -25,7 +25,6 @@ type Roll = { listed: (id: string) => Listed } | { error: SessionsApiError };
  * the budget goes. The others wait.
  */
 export async function proveSessions(targets: readonly Target[], context: RunContext): Promise<Findings> {
-  if (targets.length === 0) return found({});
   const roll = await callRoll(targets.length, context);
   if ('error' in roll) return every(targets, surfaceOutcome(roll.error));
   const open = targets.filter(({ value }) => roll.listed(value) !== 'absent');
@@ -46,7 +45,6 @@ export async function confirmSuspects(
   suspects: readonly NamedCall[],
   context: RunContext,
 ): Promise<Findings> {
-  if (suspects.length === 0) return found({});
   const roll = await callRoll(suspects.length, context);
   if ('error' in roll)
     return merge(suspects.map(({ targets }) => every(targets, surfaceOutcome(roll.error))));

@@ -3,10 +3,15 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { acknowledgeMs } from '../runtime/invocation-time.ts';
 import { withTimeLimit } from '../runtime/time-limit.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { BatchReport } from './batch.ts';
 import type { QueueConfig } from './config.ts';
 import { reportBatch } from './report.ts';
+import type { Outcome } from './types.ts';
+
+/** Whether SQS need not be asked about a record. A cold start does not load what asks it. */
+function isAcknowledged({ kind }: Outcome): boolean {
+  return kind === 'done' || kind === 'gone' || kind === 'absorbed';
+}
 
 /**
  * Acknowledges what the handler reports, and answers Lambda with the records that go back. This has a deadline of its own:
@@ -17,9 +22,13 @@ export function retries(queues: QueueConfig): MiddlewareObj<SQSEvent, BatchRepor
   const after = async (request: Request<SQSEvent, BatchReport, Error>): Promise<SQSBatchResponse> => {
     const { event, context, response: report } = request;
     if (!report) throw new Error('The handler returned no report: nothing is acknowledged.');
-    const { outcomes, response } = await withTimeLimit({ timeoutMs: acknowledgeMs(context) }, (signal) =>
-      acknowledge(event.Records, report.outcomes, queues, signal),
-    );
+    const { outcomes, response } =
+      report.outcomes.length === event.Records.length && report.outcomes.every(isAcknowledged)
+        ? { outcomes: report.outcomes, response: { batchItemFailures: [] } }
+        : await withTimeLimit({ timeoutMs: acknowledgeMs(context) }, async (signal) => {
+            const { acknowledge } = await import('./acknowledge.ts');
+            return await acknowledge(event.Records, report.outcomes, queues, signal);
+          });
     reportBatch({ ...report, outcomes }, context.functionName);
     return response;
   };

@@ -3,11 +3,19 @@ import type { MemoryError } from '../memory/errors.ts';
 import { chunks } from '../runtime/lists.ts';
 import { changeUsers, holdRemovals } from './change-users.ts';
 import { sessionsCall } from './deletions.ts';
-import { every, type Findings, merge } from './findings.ts';
-import { confirmSuspects, proveSessions } from './prove.ts';
+import { every, type Findings, found, merge } from './findings.ts';
 import { type RunContext, runCall } from './run-call.ts';
-import { resolveSelections } from './selections.ts';
-import type { BulkStopCall, DeleteCall, Plan, RecordOutcome, TargetResult, UsersCall } from './types.ts';
+import type { Selected } from './selections.ts';
+import type {
+  BulkStopCall,
+  DeleteCall,
+  NamedCall,
+  Plan,
+  RecordOutcome,
+  Target,
+  TargetResult,
+  UsersCall,
+} from './types.ts';
 
 /** What running a plan came to. */
 export interface RunResults {
@@ -25,12 +33,13 @@ export interface RunResults {
  */
 export async function runPlan(plan: Plan, context: RunContext): Promise<RunResults> {
   const deleted = await runDeletions(plan.deletions, context);
-  const { targets, settled } = await resolveSelections(plan.selections, context);
+  const { targets, settled } = await select(plan, context);
   const selected = await runDeletions(chunks(targets, context.bulkStopChunk).map(sessionsCall), context);
   const gone = merge([deleted, selected]);
   const [remembered, users] = await Promise.all([remember(gone, context), runUsers(plan, gone, context)]);
-  const confirmed = await confirmSuspects([...gone.suspects, ...users.suspects], context);
-  const memoryFailure = context.unavailable ?? remembered ?? (await remember(confirmed, context));
+  const confirmed = await confirm([...gone.suspects, ...users.suspects], context);
+  const rememberedLater = await remember(confirmed, context);
+  const memoryFailure = context.unavailable ?? remembered ?? rememberedLater;
   return { results: [...gone.results, ...users.results, ...confirmed.results], settled, memoryFailure };
 }
 
@@ -71,10 +80,30 @@ async function runDeletions(
   const first = await runAll(calls, context);
   const again = await runAll(chunks(first.missing, context.bulkStopChunk).map(sessionsCall), context);
   const open = [...first.unsent, ...again.missing, ...again.unsent];
-  return merge([first, again, await proveSessions(open, context)]);
+  return merge([first, again, await prove(open, context)]);
 }
 
 async function runAll(calls: readonly (DeleteCall | BulkStopCall)[], context: RunContext): Promise<Findings> {
   context.budget.spend(calls.length);
   return merge(await Promise.all(calls.map((call) => runCall(call, context))));
+}
+
+// Loaded where there is something to prove: a cold start does not need them.
+
+async function select({ selections }: Plan, context: RunContext): Promise<Selected> {
+  if (selections.length === 0) return { targets: [], settled: [] };
+  const { resolveSelections } = await import('./selections.ts');
+  return await resolveSelections(selections, context);
+}
+
+async function prove(open: readonly Target[], context: RunContext): Promise<Findings> {
+  if (open.length === 0) return found({});
+  const { proveSessions } = await import('./prove.ts');
+  return await proveSessions(open, context);
+}
+
+async function confirm(suspects: readonly NamedCall[], context: RunContext): Promise<Findings> {
+  if (suspects.length === 0) return found({});
+  const { confirmSuspects } = await import('./prove.ts');
+  return await confirmSuspects(suspects, context);
 }

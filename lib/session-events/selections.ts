@@ -38,7 +38,6 @@ export async function resolveSelections(
   selections: readonly Selection[],
   context: RunContext,
 ): Promise<Selected> {
-  if (selections.length === 0) return { targets: [], settled: [] };
   try {
     const { sessions, steady } = await context.client.rollCall(context.call);
     if (!steady) return undecided(selections, UNDECIDED);

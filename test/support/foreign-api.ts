@@ -2,9 +2,9 @@
  * An API that is not our sandbox: written from the published description and the notes on the live API alone, with as
  * few rules as these leave. A test overrides what an operation answers.
  */
-import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:http';
+import { listenLocally } from './http.ts';
 
 /** A session as a test describes it. */
 export interface ForeignSession {
@@ -57,20 +57,11 @@ export async function startForeignApi(
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenLocally(server)),
     sessions,
     requests,
     operations: () => requests.map(({ operation }) => operation),
-    async stop(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** An API on a free port that answers as a test tells it, and keeps what it was asked. */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listenLocally } from './http.ts';
 
 /** One answer; `reset` drops the connection, `hang` never answers. */
 export type ScriptedAnswer =
@@ -37,17 +37,8 @@ export async function startScriptedApi(script: readonly ScriptedAnswer[]) {
       typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? { message: 'no' }),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenLocally(server)),
     seen,
-    async stop(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   };
 }

@@ -2,8 +2,8 @@
  * A Sessions API over HTTP that may answer in any way that its description allows. A test overrides the answers that matter
  * to it; the others are kind.
  */
-import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listenLocally } from '../support/http.ts';
 
 /** A session as GetSession shows it; the list shows the same without `create_time` and `deployment`. */
 export type OddSession = Readonly<Record<string, unknown>> & { session_id: string };
@@ -104,22 +104,13 @@ export async function startOddApi(sessions: readonly OddSession[], oddities: Odd
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenLocally(server)),
     /** The ids that live. */
     alive: () => [...alive.keys()],
     end: (id: string) => alive.delete(id),
     change: (session: OddSession) => alive.set(session.session_id, session),
     /** The requests so far, such as `GET /v1/session/a`. */
     asked,
-    async stop(): Promise<void> {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
   };
 }
