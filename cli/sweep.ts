@@ -109,9 +109,11 @@ function stale(rows: readonly SweepRow[]): number {
   return rows.filter(({ verdict }) => verdict.stop).length;
 }
 
-/** The stale ones first, the oldest at the top. Sessions that are young and have users are left out. */
+/** The stale ones first, the oldest at the top. Sessions that are ending, or young with users, are left out. */
 function rowTable(all: readonly SweepRow[]): string[] {
-  const rows = all.filter(({ users, verdict }) => verdict.rule !== 'young' || users === 0);
+  const rows = all.filter(
+    ({ users, verdict }) => verdict.rule !== 'ending' && (verdict.rule !== 'young' || users === 0),
+  );
   if (rows.length === 0) return ['No session looks stale.'];
   const order = ({ verdict }: SweepRow): number => (verdict.stop ? 1e15 : 0) + (verdict.ageMs ?? 0);
   const cells = rows

@@ -15,7 +15,7 @@ import { publishEvents } from '../lib/sqs/publish.ts';
 
 const config = readHookConfig();
 const checks = createSenderChecks(config);
-// Every request needs it: better loaded before the first one, where Lambda gives a whole CPU.
+// Every request needs it. Lambda has a whole CPU while an environment starts.
 const client = await sqsClient();
 
 export const handler = middy<unknown, APIGatewayProxyStructuredResultV2, Error>({ timeoutEarlyInMillis: 500 })

@@ -17,12 +17,12 @@ const Response = z.nullish(
 export function failedIds(response: unknown, messageIds: ReadonlySet<string>): Set<string> {
   const parsed = Response.safeParse(response);
   if (!parsed.success)
-    throw new Error(`The function's answer is no batch response: ${z.prettifyError(parsed.error)}`);
+    throw new Error(`The function's answer is not a valid batch response: ${z.prettifyError(parsed.error)}`);
   const failed = new Set((parsed.data?.batchItemFailures ?? []).map((failure) => failure.itemIdentifier));
   const unknown = [...failed].find((id) => !messageIds.has(id));
   if (unknown !== undefined) {
     throw new Error(
-      `The function reported "${unknown.slice(0, 64)}" as failed, which is no message of the batch.`,
+      `The function reported "${unknown.slice(0, 64)}" as failed, which is not a message of the batch.`,
     );
   }
   return failed;

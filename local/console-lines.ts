@@ -70,7 +70,7 @@ ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. 
 Try in another terminal:
   ${pc.bold('npm run emit -- match.ended --session-id abc123-s')}    ${pc.dim('a match ends, its session goes')}
   ${pc.bold('npm run emit -- --storm 1000')}                         ${pc.dim('11,000 events, a handful of calls')}
-  ${pc.bold('npm run sweep')}                                        ${pc.dim(`what nobody spoke for; it goes every ${stage.sweepSeconds} s`)}
+  ${pc.bold('npm run sweep')}                                        ${pc.dim(`sessions that no event ended; it also runs every ${stage.sweepSeconds} s`)}
   curl -H 'Authorization: token ${SANDBOX_API_KEY}' ${stage.sandboxUrl}/v1/sessions
 
 `;

@@ -49,7 +49,8 @@ export function statusError(
   const retryAfterMs = PAUSING.has(status)
     ? readRetryAfter(headers.get('retry-after'), Date.now())
     : undefined;
-  const said = apiMessage ? `: ${apiMessage}` : '';
+  // The API's message may end with a full stop of its own.
+  const said = apiMessage ? `: ${apiMessage.replace(/\.$/, '')}` : '';
   return new SessionsApiError(`${operation}: the API answered ${status}${said}.${helpFor(status)}`, {
     code: codeOf(status),
     operation,

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { readRetryAfter } from '../../lib/edgegap/answer.ts';
+import { readRetryAfter, statusError } from '../../lib/edgegap/answer.ts';
 import type { SessionsClient } from '../../lib/edgegap/client.ts';
 import type { ScriptedAnswer } from '../support/scripted-api.ts';
 import { atEnd, failure, scripted, soon, withoutBackOff } from './scripted.ts';
@@ -285,4 +285,12 @@ describe('Retry-After', () => {
     await client.getSession('b', soon()).catch((error) => expect(error.retryAfterMs).toBeUndefined());
     expect(await client.getSession('c', soon())).toMatchObject({ session_id: 'a' });
   });
+});
+
+test("an error's text has one full stop, also where the API's message ends with one", () => {
+  const textOf = (message: string) =>
+    statusError('getSession', { status: 401, headers: new Headers(), text: JSON.stringify({ message }) })
+      .message;
+  const expected = 'getSession: the API answered 401: no key. Check SESSIONS_API_KEY.';
+  expect([textOf('no key'), textOf('no key.')]).toEqual([expected, expected]);
 });

@@ -48,7 +48,7 @@ const nearlyEvent = fc
   .map((event) => JSON.stringify(event));
 const body = fc.oneof(bytes, fc.json(), nearlyEvent);
 
-test('any bytes and any JSON as bodies: each record has one outcome, and what is no event is dead with a reason', () => {
+test('any bytes and any JSON as bodies: each record has one outcome, and an invalid event is dead with a reason', () => {
   fc.assert(
     fc.property(fc.array(body, { maxLength: 30 }), (bodies) => {
       const records = bodies.map((text, index) => sqsRecord(text, `m${index}`));

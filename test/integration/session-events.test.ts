@@ -102,7 +102,7 @@ describe('what an event asks for is done', () => {
   });
 });
 
-describe('a message that is no event fails alone, and keeps its reason', () => {
+describe('a message that is not a valid event fails alone, and keeps its reason', () => {
   const wrong: [string, unknown, string][] = [
     ['not JSON', '{', 'JSON'],
     ['an unknown type', { type: 'match.begun', data: {} }, '/type'],

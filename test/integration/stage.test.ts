@@ -117,7 +117,7 @@ test('a match ends: its session goes, the batch is told in one line, and Ctrl-C 
   await expect(fetch(addresses.sqsUrl)).rejects.toThrow('fetch failed');
 });
 
-test('it sweeps on a schedule: what nobody spoke for goes, what is protected stays', async () => {
+test('it sweeps on a schedule: stale sessions are stopped, protected ones stay', async () => {
   const ports = { ...(await portVariables()), LOCAL_SWEEP_SECONDS: '1' };
   const stage = startStage(ports, '--param=apiRate=100');
   await stage.says(/sweep of 43 sessions {2}5 stopped/);
