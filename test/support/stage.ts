@@ -70,6 +70,11 @@ export async function startStage(options: StageOptions = {}) {
     environment,
     /** The messages that are hidden, with the time (epoch milliseconds) at which they come back. */
     inFlight: () => sqs.inspectQueue('events')?.messages.inflight ?? [],
+    /** How many messages are in the dead-letter queue. */
+    deadLetterCount(): number {
+      const messages = sqs.inspectQueue('dead-letters')?.messages;
+      return messages === undefined ? 0 : messages.ready.length + messages.inflight.length;
+    },
     /** Settles once no message is in the events queue, visible or hidden. */
     async drained(): Promise<void> {
       for (;;) {
