@@ -1,4 +1,4 @@
-/** Every sample of another system's message, through the hook into the queue. */
+/** Every sample of an event, and of another system's message, through the hook into the queue. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
@@ -42,5 +42,27 @@ describe.each(sources)('%s', (source) => {
     // Only a signature has a time to give to an event without one.
     const time = source === 'edgegap' ? {} : { time: expect.any(String) };
     expect(hook.queued().slice(before)).toEqual(events.map((event) => ({ ...time, ...event })));
+  });
+});
+
+const samples = new URL('../../events/samples/', import.meta.url);
+const filesIn = (name: string) =>
+  readdirSync(new URL(name, samples)).filter((file) => file.endsWith('.json'));
+const bytesOf = (file: string): Buffer => readFileSync(new URL(file, samples));
+
+describe('events in every form', () => {
+  test.each(filesIn('.'))('%s', async (file) => {
+    const before = hook.queued().length;
+    const text = bytesOf(file).toString();
+    expect(await hook.send(signed(text))).toMatchObject({ status: 202, body: { accepted: 1 } });
+    expect(hook.queued().slice(before)).toMatchObject([JSON.parse(text.replace(/"time": null,?/, ''))]);
+  });
+
+  test.each(filesIn('invalid/'))('invalid/%s', async (file) => {
+    const before = hook.queued().length;
+    // An array may hold events: the sample's mistake is in the queue only.
+    const status = file === 'array.json' ? 202 : 400;
+    expect(await hook.send(signed(bytesOf(`invalid/${file}`).toString()))).toMatchObject({ status });
+    expect(hook.queued().length - before).toBe(status === 202 ? 1 : 0);
   });
 });
