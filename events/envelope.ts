@@ -89,7 +89,7 @@ function openText(text: string, pointer: string, around: Around): Unwrapped | Wr
 }
 
 /** What JSON text holds; anything else as it is. */
-function contentOf(value: unknown): unknown {
+export function contentOf(value: unknown): unknown {
   const json = typeof value === 'string' ? parseJson(value) : undefined;
   return json?.ok ? json.value : value;
 }

@@ -4,7 +4,7 @@
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/multiplayer-server-state-changed
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/server-state-changed
  */
-import { type Members, parseJson } from '../envelope.ts';
+import { contentOf, type Members, parseJson } from '../envelope.ts';
 import { isObject, isUnset } from '../schema.ts';
 import { type Adapted, become, IGNORED, membersOf, refuse } from './types.ts';
 
@@ -70,7 +70,9 @@ function isStateChange({ name, namespace }: FullName): boolean {
 function adaptStateChange(event: Members, pointer: string): Adapted {
   const { EventId, Id, Timestamp, Payload } = event;
   const hasPayload = !isUnset(Payload);
-  const { SessionId, NewState } = hasPayload ? membersOf(Payload) : event;
+  const inside = `${pointer}${hasPayload ? '/Payload' : ''}`;
+  const { SessionId, NewState } = hasPayload ? membersOf(contentOf(Payload)) : event;
+  if (typeof NewState !== 'string') return refuse(`${inside}/NewState`, "must be the server's new state");
   if (!OVER.has(NewState) || SessionId === null || SessionId === '') return IGNORED;
   const id = EventId ?? Id;
   return become(
@@ -81,7 +83,7 @@ function adaptStateChange(event: Members, pointer: string): Adapted {
       ...(typeof Timestamp === 'string' && { time: Timestamp }),
     },
     {
-      '/data/session_id': `${pointer}${hasPayload ? '/Payload' : ''}/SessionId`,
+      '/data/session_id': `${inside}/SessionId`,
       '/time': `${pointer}/Timestamp`,
     },
   );
