@@ -71,7 +71,8 @@ async function post(url, secret, id, body) {
     };
   } catch (error) {
     const { message, cause } = Object(error);
-    const problem = `${url} does not answer (${Object(cause).code ?? message})`;
+    const { code, message: reason = message } = Object(cause);
+    const problem = `${url} does not answer (${code ?? reason})`;
     return { ok: false, again: true, problem, retryAfterMs: 0 };
   }
 }
