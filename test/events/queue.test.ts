@@ -15,7 +15,7 @@ let stage: Awaited<ReturnType<typeof startStage>>;
 let environment: Awaited<ReturnType<typeof stage.sessionEvents>>;
 beforeAll(async () => {
   stage = await startStage({ kind: true });
-  environment = await stage.sessionEvents();
+  environment = await stage.sessionEvents({ API_RATE: '1000' });
 });
 afterAll(async () => {
   await stage.stop();
