@@ -1,8 +1,7 @@
 /** Who deleted a session: what the memory of a world says. */
 import { readMemoryConfig } from '../lib/memory/config.ts';
 import { openMemory } from '../lib/memory/memory.ts';
-import { readAwsConfig } from '../lib/runtime/environment.ts';
-import { findAws } from './aws.ts';
+import { awsOf } from './aws.ts';
 import type { Result } from './runner.ts';
 import type { Terminal } from './terminal.ts';
 import { ageText } from './words.ts';
@@ -17,7 +16,7 @@ const TIMEOUT_MS = 10_000;
 export async function whyDeleted(terminal: Terminal, world: World, id: string): Promise<Result> {
   const table = placeIn(world, 'MEMORY_TABLE');
   const { days } = readMemoryConfig(world.env);
-  const aws = world.isLocal ? readAwsConfig(world.env) : await findAws();
+  const aws = await awsOf(world);
   terminal.target(targetName(`${aws.endpoints.dynamodb}/${table}`, world));
   const found = await openMemory({ table, days }, () => aws).why(id, AbortSignal.timeout(TIMEOUT_MS));
   if (found === undefined) {
