@@ -7,13 +7,22 @@ import {
   LOCAL_CREDENTIALS,
   LOCAL_EDGEGAP_TOKEN,
   LOCAL_HOOK_SECRET,
+  LOCAL_PORTS,
   LOCAL_REGION,
   LOCAL_SWEEP,
   type LocalStage,
   localStage,
+  portSettings,
   SANDBOX_API_KEY,
 } from '../local-addresses.ts';
-import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
+import {
+  banner,
+  failedBatchLine,
+  failedSweepLine,
+  rewriteLines,
+  showLine,
+  workingLine,
+} from './console-lines.ts';
 import {
   createTables,
   type LocalDynamoDb,
@@ -23,6 +32,7 @@ import {
   tableName,
 } from './dynamodb.ts';
 import { type EventSource, startEventSource } from './event-source.ts';
+import { guardServers } from './guard.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';
 import { createQueues, type LocalQueue, readQueues, resolveReference } from './queues.ts';
@@ -33,7 +43,7 @@ import { type LocalSqs, startLocalSqs } from './sqs-server.ts';
 interface Serverless {
   service: {
     provider: { stage?: string };
-    custom?: unknown;
+    custom?: Record<string, unknown>;
     resources?: unknown;
     functions: Record<string, ServerlessFunction>;
   };
@@ -49,11 +59,10 @@ const HOST = '127.0.0.1';
 const SWEEP_FUNCTION = 'stale-sessions';
 /** Ctrl-C: what is in flight may take this long, in milliseconds. */
 const GRACE_MS = 1000;
-const OFFLINE_LAMBDA_PORT = 3002;
+/** How often the stage reports a batch that is not answered, in milliseconds. */
+const WORKING_MS = 5000;
 
-const Port = z.coerce.number().check(z.int(), z.gte(1), z.lte(65_535));
-const OfflineOptions = z.looseObject({ lambdaPort: z.optional(Port) });
-const Custom = z.nullish(z.looseObject({ 'serverless-offline': z.optional(OfflineOptions) }));
+const Custom = z.looseObject({ 'serverless-offline': z.looseObject({}) });
 const SqsEvent = z.object({
   sqs: z.looseObject({
     arn: z.unknown(),
@@ -76,19 +85,15 @@ interface Running {
 }
 
 /** The plugin. Serverless calls it with `new`; what it returns is the plugin's object. */
-export default function localStagePlugin(serverless: Serverless, options: Record<string, unknown>) {
+export default function localStagePlugin(serverless: Serverless) {
   let running: Running | undefined;
-  const lambdaPort = (): number => {
-    const custom = Custom.parse(serverless.service.custom)?.['serverless-offline']?.lambdaPort;
-    return OfflineOptions.parse(options).lambdaPort ?? custom ?? OFFLINE_LAMBDA_PORT;
-  };
   return {
     hooks: {
       'offline:start:init': async () => {
-        running = await exitOnProblem(() => start(serverless, lambdaPort()));
+        running = await exitOnProblem(() => start(serverless));
       },
       'offline:start:ready': () => {
-        if (running !== undefined) listen(serverless, running, lambdaPort());
+        if (running !== undefined) listen(serverless, running);
       },
       'offline:start:end': async () => {
         if (running !== undefined) await stop(running);
@@ -97,21 +102,17 @@ export default function localStagePlugin(serverless: Serverless, options: Record
   };
 }
 
-async function start({ service }: Serverless, lambdaPort: number): Promise<Running> {
+async function start({ service }: Serverless): Promise<Running> {
   if (service.provider.stage !== 'local') {
     throw new Error('The local stage is the stage "local": run npm start, or add --stage local.');
   }
   const stage = localStage(process.env);
   await requireFreePorts(
-    [
-      { port: stage.sqsPort, variable: 'LOCAL_SQS_PORT', what: 'the embedded SQS' },
-      { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
-      { port: stage.hookPort, variable: 'LOCAL_HOOK_PORT', what: 'the hook' },
-      { port: stage.dynamoDbPort, variable: 'LOCAL_DYNAMODB_PORT', what: 'the embedded DynamoDB' },
-      { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
-    ],
+    LOCAL_PORTS.map(({ key, variable, what }) => ({ port: stage[key], variable, what })),
     HOST,
   );
+  guardServers();
+  setPorts(service, stage);
   const queues = readQueues(service.resources, stage.sqsUrl);
   const sqs = await startLocalSqs(stage.sqsPort);
   await createQueues(sqs.client, queues);
@@ -126,6 +127,13 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
   const sessions = sandbox.store.sessions().length;
   const invocations = new AbortController();
   return { stage, queues, sqs, dynamoDb, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
+}
+
+/** Has serverless-offline listen on the ports of the stage. */
+function setPorts(service: Serverless['service'], { hookPort, lambdaPort }: LocalStage): void {
+  const custom = Custom.parse(service.custom);
+  const offline = { ...custom['serverless-offline'], httpPort: hookPort, lambdaPort };
+  service.custom = { ...custom, 'serverless-offline': offline };
 }
 
 /** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
@@ -159,12 +167,16 @@ function setEnvironments(
 }
 
 /** Starts an event source for each `sqs` event and the sweep's schedule, and says that the stage is ready. */
-function listen({ service }: Serverless, running: Running, lambdaPort: number): void {
+function listen({ service }: Serverless, running: Running): void {
   for (const stream of [process.stdout, process.stderr]) {
     rewriteLines(stream, (line) => showLine(line, new Date()));
   }
   for (const [key, { name = '', events = [] }] of Object.entries(service.functions)) {
-    const invoke = createInvoke(`http://${HOST}:${lambdaPort}`, name, running.invocations.signal);
+    const invoke = createInvoke(
+      `http://${HOST}:${running.stage.lambdaPort}`,
+      name,
+      running.invocations.signal,
+    );
     if (key === SWEEP_FUNCTION) running.parts.push(startSweeps(running, () => invoke({})));
     for (const event of events) {
       const sqs = SqsEvent.safeParse(event).data?.sqs;
@@ -178,6 +190,12 @@ function listen({ service }: Serverless, running: Running, lambdaPort: number): 
         batchSize: sqs.batchSize,
         windowMs: sqs.maximumBatchingWindow * 1000,
         maximumConcurrency: sqs.maximumConcurrency,
+        working: {
+          everyMs: WORKING_MS,
+          report: (records, elapsedMs) => {
+            process.stdout.write(workingLine(records, elapsedMs, new Date()));
+          },
+        },
         onBatch: ({ records, error }) => {
           if (error === undefined || running.invocations.signal.aborted) return;
           process.stdout.write(failedBatchLine(records, error, new Date()));
@@ -186,7 +204,7 @@ function listen({ service }: Serverless, running: Running, lambdaPort: number): 
       running.parts.push(source);
     }
   }
-  process.stdout.write(banner(running.stage, running.sessions));
+  process.stdout.write(banner(running.stage, running.sessions, portSettings(process.env)));
 }
 
 /** In serverless.yml the schedule is a resource, not an event. */
