@@ -100,20 +100,25 @@ function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
   return { ...env, ...settings, NO_COLOR: '1' };
 }
 
+/** Follows what a process prints. */
 function watch(started: ChildProcessByStdio<null, Readable, Readable>) {
   let output = '';
+  let more = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<number | null>();
-  started.on('close', (code) => closed.resolve(code));
+  started.on('close', closed.resolve);
   for (const stream of [started.stdout, started.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      more.resolve();
+      more = Promise.withResolvers();
     });
   }
   async function says(pattern: RegExp): Promise<void> {
+    const ended = closed.promise.then(() => 'ended');
     while (!pattern.test(output)) {
-      if (started.exitCode !== null || started.signalCode !== null)
+      const event = await Promise.race([more.promise, ended]);
+      if (event === 'ended' && !pattern.test(output))
         throw new Error(`The stage ended before it said ${pattern}:\n${output}`);
-      await Promise.race([once(started.stdout, 'data'), once(started.stderr, 'data'), closed.promise]);
     }
   }
   return {
