@@ -36,10 +36,7 @@ describe('npm start', () => {
     await stage.says(/is ready/);
   });
 
-  afterAll(async () => {
-    stage.kill();
-    await stage.remove();
-  });
+  afterAll(() => stage.remove());
 
   beforeEach(() => control('PUT', 'faults', { variety: false }));
 

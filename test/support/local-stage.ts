@@ -91,8 +91,26 @@ export async function npmStart(settings: Record<string, string>, ...parameters: 
   }
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   const args = ['start', '--', ...parameters];
-  const stage = watch(spawn('npm', args, { cwd: folder, env: environment(settings), stdio: STDIO }));
-  return { ...stage, remove: () => rm(folder, { recursive: true }) };
+  const options = { cwd: folder, env: environment(settings), stdio: STDIO, detached: true };
+  const npm = spawn('npm', args, options);
+  return {
+    ...watch(npm),
+    /** Ends whatever is left of npm, its shell and the stage, and removes the copy. */
+    async remove(): Promise<void> {
+      endGroup(npm.pid);
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    const nobodyIsLeft = error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    if (!nobodyIsLeft) throw error;
+  }
 }
 
 function environment(settings: Record<string, string>): NodeJS.ProcessEnv {
