@@ -14,6 +14,12 @@ export interface DeleteByDeployment {
   bound: boolean;
 }
 
+/** These deployments (request ids) are to be stopped, and every session of them is to be deleted. */
+export interface StopDeployments {
+  kind: 'stopDeployments';
+  requestIds: string[];
+}
+
 /** Every session on a deployment with any, or all, of these tags is to be deleted. */
 export interface DeleteByTags {
   kind: 'deleteByTags';
@@ -38,4 +44,10 @@ export interface AddUsers {
 }
 
 /** What an event asks for. */
-export type Ask = DeleteSessions | DeleteByDeployment | DeleteByTags | RemoveUsers | AddUsers;
+export type Ask =
+  | DeleteSessions
+  | DeleteByDeployment
+  | StopDeployments
+  | DeleteByTags
+  | RemoveUsers
+  | AddUsers;

@@ -76,6 +76,8 @@ export async function handleBatch(
     memory,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
+    later: () => import('./later.ts'),
+    stopped: new Set([...recalled.deployments].flatMap(([id, { stopped }]) => (stopped ? id : []))),
     bulkStopChunk: limits.bulkStopChunk,
     causeOf: causesOf(events),
     call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },

@@ -32,12 +32,13 @@ export function judgeRefusal(call: Call): 'split' | 'dead' {
   return isForMany(call) ? 'split' : 'dead';
 }
 
-/** Whether an answer to GetSession says that there is no such session: an unknown id may also be a 400. */
-export function isUnknownSession({ code, status }: SessionsApiError): boolean {
+/** Whether an answer to a question about one id says that there is nothing of that id: an unknown id may also be a 400. */
+export function isUnknown({ code, status }: SessionsApiError): boolean {
   return code === 'NOT_FOUND' || code === 'GONE' || status === 400;
 }
 
-function isRefusal({ code, status }: SessionsApiError): boolean {
+/** Whether the content of a request was refused for good. */
+export function isRefusal({ code, status }: SessionsApiError): boolean {
   return code === 'GUARDED' || (status !== undefined && REFUSALS.has(status));
 }
 

@@ -8,7 +8,7 @@ import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext, SessionGet } from '../edgegap/models.ts';
 import { retryFor } from './findings.ts';
-import { isUnknownSession } from './judge.ts';
+import { isUnknown } from './judge.ts';
 import type { RunContext } from './run-call.ts';
 import type { Outcome, RecordOutcome, Selection, Target } from './types.ts';
 
@@ -70,7 +70,7 @@ function createLook({ client, call, budget }: RunContext): Look {
       budget.spend(1);
       return await client.getSession(sessionId, call);
     } catch (error) {
-      if (isSessionsApiError(error) && isUnknownSession(error)) return undefined;
+      if (isSessionsApiError(error) && isUnknown(error)) return undefined;
       throw error;
     }
   };

@@ -92,10 +92,15 @@ const users = fc.record({ session_id: orNull(identifiers), ip_list: orNull(some(
 const byType: Record<string, fc.Arbitrary<unknown>> = {
   'match.ended': fc.oneof(
     target('session_id', 'session_ids'),
-    identifiers.map((deployment_request_id) => ({ deployment_request_id })),
+    fc.record(
+      { deployment_request_id: identifiers, stop_deployment: orNull(fc.boolean()) },
+      { requiredKeys: ['deployment_request_id'] },
+    ),
+    fc.record({ session_id: identifiers, stop_deployment: orNull(fc.boolean()) }),
   ),
   'user.left': users,
   'user.joined': users,
+  'deployment.finished': target('deployment_request_id', 'deployment_request_ids'),
   'deployment.stopped': target('deployment_request_id', 'deployment_request_ids'),
   'tag.retired': fc.record(
     { deployment_tags: orNull(some(tags)), match: orNull(fc.constantFrom('any', 'all')) },

@@ -1,0 +1,8 @@
+/**
+ * What only some batches need: stops of deployments, selections, failures, proofs. One chunk, which a cold start does not
+ * read.
+ */
+export { afterFailure } from './after-failure.ts';
+export { confirmSuspects, proveSessions } from './prove.ts';
+export { resolveSelections } from './selections.ts';
+export { stopDeployments } from './stop-deployments.ts';
