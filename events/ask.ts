@@ -43,11 +43,21 @@ export interface AddUsers {
   ips: string[];
 }
 
+/** So many users are on this deployment (request id). One that stays without users is to be stopped. */
+export interface CountUsers {
+  kind: 'countUsers';
+  requestId: string;
+  users: number;
+  /** For how long it must have no users, in milliseconds. Absent: it is not to be stopped. */
+  stopAfterMs?: number;
+}
+
 /** What an event asks for. */
 export type Ask =
   | DeleteSessions
   | DeleteByDeployment
   | StopDeployments
+  | CountUsers
   | DeleteByTags
   | RemoveUsers
   | AddUsers;

@@ -45,6 +45,14 @@ export const flag = schema<boolean>({ type: 'boolean' }, (value) =>
   typeof value === 'boolean' ? VALID : wrong(value, 'must be true or false'),
 );
 
+/** A whole number in this range. */
+export function integer(min: number, max: number): Schema<number> {
+  const reason = `must be a whole number, ${min} to ${max}`;
+  return schema({ type: 'integer', minimum: min, maximum: max }, (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max ? VALID : wrong(value, reason),
+  );
+}
+
 /** One of these words. */
 export function word<const Word extends string>(...words: Word[]): Schema<Word> {
   const known = new Set<unknown>(words);

@@ -11,6 +11,7 @@ import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
 import type { BatchConfig } from './config.ts';
 import { decode } from './decode.ts';
+import type { UserCounts } from './empty-deployments.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
@@ -39,6 +40,8 @@ export interface BatchReport {
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
+  /** Whether all environments have this memory. */
+  isShared: boolean;
   limits: PlanLimits;
 }
 
@@ -56,19 +59,25 @@ export function createBatchEnvironment(
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  return { client, memory: openMemory(config.memory), limits: { bulkStopChunk, budgetCalls, graceMs } };
+  return {
+    client,
+    memory: openMemory(config.memory),
+    isShared: config.memory.table !== undefined,
+    limits: { bulkStopChunk, budgetCalls, graceMs },
+  };
 }
 
 /** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
   time: InvocationTime,
-  { client, memory, limits }: BatchEnvironment,
+  { client, memory, isShared, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
-  const { events } = decoded;
+  const reported = await resolveCounts(decoded.events, { memory, isShared }, time.signal);
+  const { events } = reported;
   const recalled = await recallFor(events, memory, time.signal);
   const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
   const { results, settled, memoryFailure } = await runPlan(plan, {
@@ -76,20 +85,33 @@ export async function handleBatch(
     memory,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
-    later: () => import('./later.ts'),
+    later,
     stopped: new Set([...recalled.deployments].flatMap(([id, { stopped }]) => (stopped ? id : []))),
     bulkStopChunk: limits.bulkStopChunk,
     causeOf: causesOf(events),
     call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },
   });
   return {
-    outcomes: settle(records.length, decoded, plan, results, settled),
-    eventCount: events.length,
+    outcomes: settle(records.length, decoded, plan, results, [...reported.settled, ...settled]),
+    eventCount: decoded.events.length,
     attempts,
     memoryFailure: memoryFailure?.message,
-    oldestEventMs: events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
     durationMs: Date.now() - startedAt,
   };
+}
+
+const later = () => import('./later.ts');
+
+/** The events of a batch, once it is decided which deployments have had no users for long enough. */
+async function resolveCounts(
+  events: PlannedEvent[],
+  { memory, isShared }: Pick<BatchEnvironment, 'memory' | 'isShared'>,
+  signal: AbortSignal,
+): Promise<UserCounts> {
+  if (events.every(({ ask }) => ask.kind !== 'countUsers')) return { events, settled: [] };
+  const { resolveUserCounts } = await later();
+  return await resolveUserCounts(events, isShared ? memory.register(signal) : undefined, Date.now());
 }
 
 function causesOf(events: readonly PlannedEvent[]): (record: number) => Cause {

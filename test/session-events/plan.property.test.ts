@@ -107,7 +107,8 @@ function handle(after: World, asked: Ask): void {
     drop(after, (one) => isNamed(one, 'request_id', asked.requestIds, 'any'));
   else if (asked.kind === 'deleteByTags')
     drop(after, (one) => isNamed(one, 'deployment_tags', asked.tags, asked.match));
-  else changeUsers(after, asked.sessionId, asked.ips, asked.kind === 'addUsers');
+  else if (asked.kind !== 'countUsers')
+    changeUsers(after, asked.sessionId, asked.ips, asked.kind === 'addUsers');
 }
 
 function changeUsers(after: World, sessionId: string, ips: readonly string[], adds: boolean): void {
@@ -176,6 +177,7 @@ function namesOf(asked: Ask): string[] {
     return asked.requestIds.flatMap((id) => [`deployment ${id}`, `stop ${id}`]);
   if (asked.kind === 'deleteByTags')
     return asked.match === 'all' ? [`all ${asked.tags.toSorted()}`] : asked.tags.map((tag) => `tag ${tag}`);
+  if (asked.kind === 'countUsers') return [];
   return asked.ips.map((ip) => `user ${asked.sessionId} ${canonicalIp(ip)}`);
 }
 
