@@ -15,6 +15,7 @@ import type { UserCounts } from './empty-deployments.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
+import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
 import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
@@ -36,12 +37,13 @@ export interface BatchReport {
   durationMs: number;
 }
 
-/** What outlives a batch: the client, the memory, and what a batch may spend. */
+/** What outlives a batch: the client, the memory, what was learnt about sessions, and what a batch may spend. */
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
   /** Whether all environments have this memory. */
   isShared: boolean;
+  facts: SessionFacts;
   limits: PlanLimits;
 }
 
@@ -63,6 +65,7 @@ export function createBatchEnvironment(
     client,
     memory: openMemory(config.memory),
     isShared: config.memory.table !== undefined,
+    facts: createSessionFacts(),
     limits: { bulkStopChunk, budgetCalls, graceMs },
   };
 }
@@ -71,7 +74,7 @@ export function createBatchEnvironment(
 export async function handleBatch(
   records: readonly SQSRecord[],
   time: InvocationTime,
-  { client, memory, isShared, limits }: BatchEnvironment,
+  { client, memory, isShared, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
@@ -83,6 +86,7 @@ export async function handleBatch(
   const { results, settled, memoryFailure } = await runPlan(plan, {
     client,
     memory,
+    facts,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     later,

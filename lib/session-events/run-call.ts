@@ -8,6 +8,7 @@ import type { Budget } from './budget.ts';
 import { handledKeys } from './deletions.ts';
 import { every, type Findings } from './findings.ts';
 import type * as Later from './later.ts';
+import type { SessionFacts } from './session-facts.ts';
 import type { BulkStopCall, Call, DeleteCall, DeletedSession, Target, UsersCall } from './types.ts';
 
 /** What running calls needs of the world. */
@@ -17,6 +18,7 @@ export interface RunContext {
   /** Why the memory's table did not answer: users calls have to wait until it does. */
   unavailable: MemoryError | undefined;
   budget: Budget;
+  facts: SessionFacts;
   /** Loads what this batch turns out to need. */
   later: () => Promise<typeof Later>;
   /** Deployments that are known to be stopped. */
