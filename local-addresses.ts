@@ -15,6 +15,9 @@ export const LOCAL_QUEUE_NAMES = {
   deadLetters: 'session-hooks-local-dead-letters',
 } as const;
 
+/** The memory's table of the local stage, named SERVICE-STAGE-memory as in stack/table.cjs. */
+export const LOCAL_TABLE_NAME = 'session-hooks-local-memory';
+
 /** The API key that the sandbox accepts. */
 export const SANDBOX_API_KEY = 'sandbox-key';
 
@@ -37,7 +40,7 @@ export const LOCAL_SWEEP = {
   SWEEP_PROTECT: 'session:lobby*, app:arena-lobby',
   SWEEP_DEPLOYMENTS: 'stop',
   SWEEP_DEPLOYMENT_EMPTY_AFTER: '1m',
-  SWEEP_DEPLOYMENT_MAX_AGE: '25h',
+  SWEEP_DEPLOYMENT_MAX_AGE: '30h',
   SWEEP_PRICE_PER_HOUR: '0.12',
 } as const;
 

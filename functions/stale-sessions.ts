@@ -1,8 +1,10 @@
 /** The scheduled Lambda function that stops the sessions, and the deployments, that no event ended. */
 import middy from '@middy/core';
+import { createAuditLog } from '../lib/edgegap/audit.ts';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
 import { readApiConfig } from '../lib/edgegap/config.ts';
 import { readMemoryConfig } from '../lib/memory/config.ts';
+import { openMemory } from '../lib/memory/memory.ts';
 import { apiKey } from '../lib/runtime/api-key.ts';
 import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
@@ -17,13 +19,17 @@ const { apiKey: value, apiUrl: baseUrl, apiTimeoutMs: timeoutMs, bulkStopChunk, 
 const readKey = createSecretReader({ variable: 'SESSIONS_API_KEY', value, aws: readAwsConfig });
 const limits = { rate: api.apiRate, concurrency: api.apiConcurrency };
 const client = createSessionsClient({ baseUrl, apiKey: readKey, timeoutMs, ...limits });
+const shared = openMemory(readMemoryConfig());
 const options = { ...limits, client, bulkStopChunk };
 const run = createBothSweeps(
-  createSweep({ ...readSweepConfig(), ...options }),
-  createDeploymentRuns({ ...readDeploymentSweepConfig(), ...options }, readMemoryConfig()),
+  createSweep({ ...readSweepConfig(), ...options, shared }),
+  createDeploymentRuns({ ...readDeploymentSweepConfig(), ...options, memory: shared }),
 );
 
 export const handler = middy<unknown, SweepLines, Error>({ timeoutEarlyInMillis: 1000 })
   .use(errors<unknown, SweepLines>())
   .use(apiKey<unknown, SweepLines>(readKey))
-  .handler((_event, context, { signal }) => run(invocationTime(context, signal), context.functionName));
+  .handler((_event, context, { signal }) => {
+    const audit = createAuditLog(context.awsRequestId);
+    return run({ ...invocationTime(context, signal), audit }, context.functionName);
+  });

@@ -30,14 +30,18 @@ function deploymentsLater(send: Send): DeploymentOperations {
     loading ??= import('./deployments.ts').then(({ deploymentOperations }) => deploymentOperations(send));
     return loading;
   };
+  const later =
+    <A extends unknown[], R>(pick: (operations: DeploymentOperations) => (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> =>
+      await pick(await load())(...given);
   return {
-    deploymentStop: async (...given) => (await load()).deploymentStop(...given),
-    deploymentsBulkStop: async (...given) => (await load()).deploymentsBulkStop(...given),
-    listDeployments: async (...given) => (await load()).listDeployments(...given),
+    deploymentStop: later((operations) => operations.deploymentStop),
+    deploymentsBulkStop: later((operations) => operations.deploymentsBulkStop),
+    listDeployments: later((operations) => operations.listDeployments),
     async *allDeployments(call) {
       yield* (await load()).allDeployments(call);
     },
-    deploymentsRollCall: async (...given) => (await load()).deploymentsRollCall(...given),
-    deploymentStatus: async (...given) => (await load()).deploymentStatus(...given),
+    deploymentsRollCall: later((operations) => operations.deploymentsRollCall),
+    deploymentStatus: later((operations) => operations.deploymentStatus),
   };
 }

@@ -5,7 +5,6 @@ import { createSessionsClient } from '../edgegap/client.ts';
 import type { ApiConfig } from '../edgegap/config.ts';
 import type { MemoryConfig } from '../memory/config.ts';
 import { type Memory, openMemory } from '../memory/memory.ts';
-import type { Cause } from '../memory/types.ts';
 import type { InvocationTime } from '../runtime/invocation-time.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
@@ -17,7 +16,8 @@ import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
-import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
+import type { StopsPlan } from './stops.ts';
+import type { BatchView, Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -70,10 +70,16 @@ export function createBatchEnvironment(
   };
 }
 
-/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
+/** The invocation that a batch is handled in. */
+export interface BatchInvocation extends InvocationTime {
+  /** Lambda's, for the audit. */
+  requestId?: string;
+}
+
+/** Handles the records of one batch within the time of its invocation. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
-  time: InvocationTime,
+  { requestId, ...time }: BatchInvocation,
   { client, memory, isShared, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
@@ -81,10 +87,19 @@ export async function handleBatch(
   const decoded = decode(records, startedAt);
   const reported = await resolveCounts(decoded.events, { memory, isShared }, time.signal);
   const { events } = reported;
-  const recalled = await recallFor(events, memory, time.signal);
-  const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
-  const { results, settled, memoryFailure } = await runPlan(plan, {
+  // A cold start loads the audit while it waits for the memory.
+  const [recalled, { createAudit, reasonsOf }] = await Promise.all([
+    recallFor(events, memory, time.signal),
+    import('./audit.ts'),
+  ]);
+  const view = viewOf(recalled, memory, startedAt);
+  const plan = planBatch(events, view, limits, await stopsOf(events, view, limits));
+  const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
+  const reasonOf = reasonsOf(decoded.events, records);
+  const audit = createAudit(client, call, reasonOf, requestId);
+  const run = await runPlan(plan, {
     client,
+    audit,
     memory,
     facts,
     unavailable: recalled.unavailable,
@@ -92,11 +107,14 @@ export async function handleBatch(
     later,
     stopped: new Set([...recalled.deployments].flatMap(([id, { stopped }]) => (stopped ? id : []))),
     bulkStopChunk: limits.bulkStopChunk,
-    causeOf: causesOf(events),
-    call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },
+    causeOf: reasonOf,
+    call,
   });
+  const { results, memoryFailure } = run;
+  const settled = [...reported.settled, ...run.settled];
+  audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
-    outcomes: settle(records.length, decoded, plan, results, [...reported.settled, ...settled]),
+    outcomes: settle(records.length, decoded, plan, results, settled),
     eventCount: decoded.events.length,
     attempts,
     memoryFailure: memoryFailure?.message,
@@ -107,6 +125,17 @@ export async function handleBatch(
 
 const later = () => import('./later.ts');
 
+/** The stops that the events ask for. */
+async function stopsOf(
+  events: readonly PlannedEvent[],
+  view: BatchView,
+  { bulkStopChunk }: PlanLimits,
+): Promise<StopsPlan | undefined> {
+  if (events.every(({ ask }) => ask.kind !== 'stopDeployments')) return undefined;
+  const { planStops } = await later();
+  return planStops(events, view, bulkStopChunk);
+}
+
 /** The events of a batch, once it is decided which deployments have had no users for long enough. */
 async function resolveCounts(
   events: PlannedEvent[],
@@ -116,9 +145,4 @@ async function resolveCounts(
   if (events.every(({ ask }) => ask.kind !== 'countUsers')) return { events, settled: [] };
   const { resolveUserCounts } = await later();
   return await resolveUserCounts(events, isShared ? memory.register(signal) : undefined, Date.now());
-}
-
-function causesOf(events: readonly PlannedEvent[]): (record: number) => Cause {
-  const causes = new Map(events.map(({ record, type, event }) => [record, { by: type, event }]));
-  return (record) => causes.get(record) ?? { by: 'unknown', event: 'unknown' };
 }

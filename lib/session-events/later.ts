@@ -7,3 +7,4 @@ export { resolveUserCounts } from './empty-deployments.ts';
 export { confirmSuspects, proveSessions } from './prove.ts';
 export { resolveSelections } from './selections.ts';
 export { stopDeployments } from './stop-deployments.ts';
+export { planStops } from './stops.ts';

@@ -1,6 +1,6 @@
 /** Plan: the events of a batch become the fewest API calls that do the same. Pure. */
 import { collectDeletions, deletionCalls } from './deletions.ts';
-import { planStops } from './stops.ts';
+import type { StopsPlan } from './stops.ts';
 import type { BatchView, Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
 import { planUsers } from './users.ts';
 
@@ -11,11 +11,17 @@ export const YOUNG_MS = 30_000;
  * Plans a batch.
  * @param events the valid events of the batch (up to 10,000 records), in arrival order.
  * @param memory what is remembered of earlier batches.
+ * @param stopsPlan the deployments that the events want stopped: see `planStops`.
  * @returns the calls by phase, the users calls that wait, and what needs no call. Each record is named by a target of
  * some call, by a selection, in `waiting`, or in `settled`.
  */
-export function planBatch(events: readonly PlannedEvent[], memory: BatchView, limits: PlanLimits): Plan {
-  const { stops, settled } = planStops(events, memory, limits.bulkStopChunk);
+export function planBatch(
+  events: readonly PlannedEvent[],
+  memory: BatchView,
+  limits: PlanLimits,
+  stopsPlan: StopsPlan = { stops: [], settled: [] },
+): Plan {
+  const { stops, settled } = stopsPlan;
   const deleted = collectDeletions(events, memory);
   const users = planUsers(events, deleted.sessions, memory, limits.graceMs);
   const deletions = deletionCalls(deleted, users.absorbed, limits.bulkStopChunk);

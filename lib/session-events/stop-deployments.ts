@@ -8,7 +8,7 @@ import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import { chunks } from '../runtime/lists.ts';
 import { retryFor, UNPROVEN } from './findings.ts';
-import { isRefusal, isUnknown } from './judge.ts';
+import { isUnknown, judge } from './judge.ts';
 import { callRoll, PAGE_LIMIT, type RollSource, surfaceOutcome } from './roll.ts';
 import type { RunContext } from './run-call.ts';
 import { stopCall, stopRefusalKey } from './stops.ts';
@@ -52,46 +52,57 @@ async function runAll(calls: readonly StopCall[], context: RunContext): Promise<
 /** One call; where it is refused for one of many, the halves of it. */
 async function run(call: StopCall, context: RunContext): Promise<Stops> {
   try {
-    return call.operation === 'deploymentStop'
-      ? await stopOne(call.targets[0], context)
-      : await stopMany(call.targets, context);
+    return call.operation === 'deploymentStop' ? await stopOne(call, context) : await stopMany(call, context);
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
-    return call.operation === 'deploymentStop'
-      ? await afterFailure(call.targets[0], error, context)
-      : await afterBulkFailure(call.targets, error, context);
+    return await afterFailure(call, error, context);
   }
 }
 
-async function stopOne(target: Target, context: RunContext): Promise<Stops> {
-  await context.client.deploymentStop(target.value, context.call);
+async function stopOne(call: StopCall, context: RunContext): Promise<Stops> {
+  const [target] = call.targets;
+  if (target === undefined) return some({});
+  await context.audit.change(call, (client, options) => client.deploymentStop(target.value, options));
   return stopped([target], 'done', context);
 }
 
-async function stopMany(targets: readonly Target[], context: RunContext): Promise<Stops> {
-  const values = targets.map(({ value }) => value);
+async function stopMany(call: StopCall, context: RunContext): Promise<Stops> {
+  const values = call.targets.map(({ value }) => value);
   const filters = [{ field: 'request_id' as const, filter_type: 'any' as const, values }];
-  const { processable } = await context.client.deploymentsBulkStop({ filters }, context.call);
-  const ids = new Set(processable);
-  const done = targets.filter(({ value }) => ids.has(value));
-  return { ...stopped(done, 'done', context), open: targets.filter(({ value }) => !ids.has(value)) };
+  const ids = await context.audit.change(
+    call,
+    async (client, options) => {
+      const { processable } = await client.deploymentsBulkStop({ filters }, options);
+      return processable && new Set(processable);
+    },
+    (answer) => answer,
+  );
+  const isStopped = ({ value }: Target): boolean => ids?.has(value) === true;
+  const open = call.targets.filter((target) => !isStopped(target));
+  return { ...stopped(call.targets.filter(isStopped), 'done', context), open };
 }
 
-async function afterFailure(target: Target, error: SessionsApiError, context: RunContext): Promise<Stops> {
-  if (error.code === 'GONE') return stopped([target], 'gone', context);
-  if (error.code === 'NOT_FOUND') return some({ suspects: [target] });
-  if (error.status === 400) return await askStatus(target, error, context);
-  return isRefusal(error) ? refused(target, error, context) : every([target], retryFor(error));
+async function afterFailure(call: StopCall, error: SessionsApiError, context: RunContext): Promise<Stops> {
+  const { targets } = call;
+  switch (judge(call, error)) {
+    case 'gone':
+      return stopped(targets, 'gone', context);
+    case 'suspect':
+      return some({ suspects: [...targets] });
+    case 'surface':
+      return every(targets, retryFor(error, 'SURFACE_MISSING'));
+    case 'question':
+      return merge(await Promise.all(targets.map((target) => askStatus(target, error, context))));
+    case 'split':
+      return await runHalves(targets, context);
+    case 'dead':
+      return merge(targets.map((target) => refused(target, error, context)));
+    default:
+      return every(targets, retryFor(error));
+  }
 }
 
-async function afterBulkFailure(
-  targets: readonly Target[],
-  error: SessionsApiError,
-  context: RunContext,
-): Promise<Stops> {
-  if (error.code === 'NOT_FOUND' || error.code === 'GONE')
-    return every(targets, retryFor(error, 'SURFACE_MISSING'));
-  if (!isRefusal(error)) return every(targets, retryFor(error));
+async function runHalves(targets: readonly Target[], context: RunContext): Promise<Stops> {
   const all: Stops[] = [];
   for (const half of chunks(targets, Math.ceil(targets.length / 2)))
     all.push(context.budget.take() ? await run(stopCall(half), context) : some({ open: half }));
@@ -173,10 +184,10 @@ function every(targets: readonly Target[], outcome: Outcome): Stops {
 }
 
 function stopped(targets: readonly Target[], kind: 'done' | 'gone', { causeOf }: RunContext): Stops {
-  const evidence = targets.map(({ value, records }) => ({
-    deploymentId: value,
-    ...causeOf(records[0] ?? -1),
-  }));
+  const evidence = targets.map(({ value, records }) => {
+    const { by, event } = causeOf(records[0] ?? -1);
+    return { deploymentId: value, by, event };
+  });
   return { ...every(targets, { kind }), stopped: evidence };
 }
 

@@ -5,6 +5,8 @@ import type { Memory } from '../memory/memory.ts';
 /** Deployments remembered, each for a day: the oldest leave first. */
 const MOST_DEPLOYMENTS = 100_000;
 const REMEMBERED_MS = 24 * 3_600_000;
+/** What the memory names as the event that stopped a deployment of which no event spoke. */
+const EVENT = 'stale-sessions';
 
 /** The memory of the sweeps of one environment. */
 export interface DeploymentMemory {
@@ -46,8 +48,8 @@ export function createDeploymentMemory(memory: Memory): DeploymentMemory {
       stops = [...stops, { atMs: Date.now(), count: stopped.length }];
       const ended = stopped.map(({ id, rule }) => ({
         deploymentId: id,
-        by: `sweep ${rule}`,
-        event: 'sweep',
+        by: rule,
+        event: EVENT,
       }));
       await memory.rememberStopped(ended, signal);
     },

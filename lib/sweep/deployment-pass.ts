@@ -1,4 +1,5 @@
 /** One run of the sweep of deployments: what its parts share, and a look at a deployment. */
+import type { AuditLog } from '../edgegap/audit.ts';
 import type { SessionsClient } from '../edgegap/client.ts';
 import type { DeploymentRow, DeploymentStatus } from '../edgegap/deployment-models.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
@@ -21,6 +22,8 @@ export interface DeploymentPass {
   policy: DeploymentPolicy;
   memory: DeploymentMemory;
   problems: Problems;
+  /** Where stops are logged. */
+  audit: AuditLog;
   /** Calls in flight at once. */
   concurrency: number;
   signal: AbortSignal;

@@ -1,6 +1,7 @@
 /** Stops deployments that a second look, right before, still finds stale. */
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import { chunks } from '../runtime/lists.ts';
+import { ruleAudit, type StopAudit } from './audit.ts';
 import type { DeploymentPass, Judged } from './deployment-pass.ts';
 import { judgeLook, lookAt, sessionsNow } from './deployment-pass.ts';
 import { eachOf, isOver } from './pass.ts';
@@ -36,12 +37,9 @@ export async function stopStale(
     const open = looks.flatMap(({ facts: { id }, verdict }) =>
       verdict.stop ? [{ id, rule: verdict.rule }] : [],
     );
-    const proven = new Set(
-      await stopAll(
-        pass,
-        open.map(({ id }) => id),
-      ),
-    );
+    const audit = ruleAudit(pass.audit, new Map(open.map(({ id, rule }) => [id, rule])));
+    const ids = open.map(({ id }) => id);
+    const proven = new Set(await stopAll(pass, ids, audit));
     stops.stopped.push(...open.filter(({ id }) => proven.has(id)));
   }
   return stops;
@@ -64,23 +62,31 @@ async function lookAgain(pass: DeploymentPass, group: readonly Judged[]): Promis
 }
 
 /** @returns the ids that are proven to be stopped. An id that an answer leaves out is stopped by name. */
-async function stopAll(pass: DeploymentPass, ids: readonly string[]): Promise<string[]> {
-  const named = ids.length > 1 ? await bulkStop(pass, ids) : new Set<string>();
+async function stopAll(pass: DeploymentPass, ids: readonly string[], audit: StopAudit): Promise<string[]> {
+  const named = ids.length > 1 ? await bulkStop(pass, ids, audit) : new Set<string>();
   const open = ids.filter((id) => !named.has(id));
   const stopped = await eachOf(
     pass,
     open,
     () => isOver(pass, pass.deadline),
-    async (id) => ((await stopOne(pass, id)) ? [id] : []),
+    async (id) => ((await stopOne(pass, id, audit)) ? [id] : []),
   );
   return [...named, ...stopped.flat()];
 }
 
-async function bulkStop(pass: DeploymentPass, ids: readonly string[]): Promise<Set<string>> {
-  const { client, signal, deadline, problems } = pass;
+async function bulkStop(
+  { client, signal, deadline, problems }: DeploymentPass,
+  ids: readonly string[],
+  audit: StopAudit,
+): Promise<Set<string>> {
   const filters = [{ field: 'request_id' as const, filter_type: 'any' as const, values: [...ids] }];
   try {
-    const { processable = [] } = await client.deploymentsBulkStop({ filters }, { signal, deadline });
+    const { processable = [] } = await audit.stop(
+      { operation: 'deploymentsBulkStop', ids },
+      { signal, deadline },
+      (options) => client.deploymentsBulkStop({ filters }, options),
+      (answer) => answer.processable ?? [],
+    );
     return new Set(processable).intersection(new Set(ids));
   } catch (error) {
     // Refused because of one of them, perhaps: each is stopped by name.
@@ -89,9 +95,18 @@ async function bulkStop(pass: DeploymentPass, ids: readonly string[]): Promise<S
   }
 }
 
-async function stopOne({ client, signal, deadline, problems }: DeploymentPass, id: string): Promise<boolean> {
+async function stopOne(
+  { client, signal, deadline, problems }: DeploymentPass,
+  id: string,
+  audit: StopAudit,
+): Promise<boolean> {
   try {
-    await client.deploymentStop(id, { signal, deadline });
+    await audit.stop(
+      { operation: 'deploymentStop', ids: [id] },
+      { signal, deadline },
+      (options) => client.deploymentStop(id, options),
+      () => [id],
+    );
     return true;
   } catch (error) {
     if (isSessionsApiError(error) && error.code === 'GONE') return true;

@@ -2,9 +2,11 @@
  * The sweep of deployments: finds servers that run for nothing, and stops them where it may. What one run leaves, a
  * later one finds again.
  */
+import type { AuditLog } from '../edgegap/audit.ts';
 import type { CallOptions } from '../edgegap/client.ts';
 import type { DeploymentRow } from '../edgegap/deployment-models.ts';
 import type { Memory } from '../memory/memory.ts';
+import { NO_AUDIT } from './audit.ts';
 import { deploymentFacts, type SessionCounts } from './deployment-facts.ts';
 import { createDeploymentMemory } from './deployment-memory.ts';
 import type { DeploymentClient, DeploymentPass, Judged } from './deployment-pass.ts';
@@ -66,16 +68,22 @@ export interface DeploymentSweepReport extends Pick<DeploymentSweepConfig, 'mode
 const LOOK_UNTIL = 0.6;
 
 /** One run. @throws SessionsApiError when the deployments cannot be listed. */
-export type DeploymentSweep = (call: CallOptions & { signal: AbortSignal }) => Promise<DeploymentSweepReport>;
+export type DeploymentSweep = (
+  call: CallOptions & {
+    signal: AbortSignal;
+    /** Where stops are logged. Default: nowhere. */
+    audit?: AuditLog;
+  },
+) => Promise<DeploymentSweepReport>;
 
 /** Makes a sweep. It remembers from run to run which deployments had sessions, and how many it stopped. */
 export function createDeploymentSweep(options: DeploymentSweepOptions): DeploymentSweep {
   const { mode, maxStops, pricePerHour, rate, bulkStopChunk: chunk } = options;
   const memory = createDeploymentMemory(options.memory);
-  return async ({ deadline = Number.POSITIVE_INFINITY, signal }) => {
+  return async ({ deadline = Number.POSITIVE_INFINITY, signal, audit = NO_AUDIT }) => {
     const startedMs = Date.now();
     const problems = createProblems();
-    const pass: DeploymentPass = { ...options, memory, problems, deadline, signal, startedMs };
+    const pass: DeploymentPass = { ...options, memory, problems, audit, deadline, signal, startedMs };
     const found = await survey(pass, startedMs + (deadline - startedMs) * LOOK_UNTIL);
     const stale = found.rows.filter(({ verdict }) => verdict.stop);
     const stoppedBefore = memory.stopsSince(startedMs - GUARD_WINDOW_MS);

@@ -1,26 +1,19 @@
 /** The sweep of deployments, where it is on. */
-import type { MemoryConfig } from '../memory/config.ts';
-import type { InvocationTime } from '../runtime/invocation-time.ts';
+import type { SweepTime } from './both.ts';
 import type { DeploymentSweepOptions } from './deployment-sweep.ts';
 import type { DeploymentSweepLine } from './deployment-telemetry.ts';
 
 /** One run, with its report. Undefined: it is off. @throws SessionsApiError when the deployments cannot be listed. */
 export type DeploymentRun = (
-  time: InvocationTime,
+  time: SweepTime,
   functionName: string,
 ) => Promise<DeploymentSweepLine | undefined>;
 
-/** Makes the runs of one environment. They remember in the memory's table, and in the environment. */
-export function createDeploymentRuns(
-  options: Omit<DeploymentSweepOptions, 'memory'>,
-  memoryConfig: MemoryConfig,
-): DeploymentRun {
+/** Makes the runs of one environment. Their code is loaded with the first of them. */
+export function createDeploymentRuns(options: DeploymentSweepOptions): DeploymentRun {
   const load = async () => {
-    const { createDeploymentSweep, openMemory, ...telemetry } = await import('./deployments.ts');
-    return {
-      ...telemetry,
-      sweep: createDeploymentSweep({ ...options, memory: openMemory(memoryConfig) }),
-    };
+    const { createDeploymentSweep, ...telemetry } = await import('./deployments.ts');
+    return { ...telemetry, sweep: createDeploymentSweep(options) };
   };
   let loading: ReturnType<typeof load> | undefined;
   return async (time, functionName) => {

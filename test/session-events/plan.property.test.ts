@@ -3,10 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ask } from '../../events/ask.ts';
 import { canonicalIp } from '../../events/ip.ts';
-import { planBatch } from '../../lib/session-events/plan.ts';
+import { planBatch as planWith } from '../../lib/session-events/plan.ts';
 import { settle } from '../../lib/session-events/settle.ts';
+import { planStops } from '../../lib/session-events/stops.ts';
 import type { Call, Plan, PlannedEvent, StopCall, TargetResult } from '../../lib/session-events/types.ts';
 import { NOTHING_KNOWN, viewWith } from '../support/memory-view.ts';
+
+/** The whole plan of a batch: its stops, too. */
+const planBatch = (...[events, memory, limits]: Parameters<typeof planWith>): Plan =>
+  planWith(events, memory, limits, planStops(events, memory, limits.bulkStopChunk));
 
 interface World {
   [sessionId: string]: { deployment: string; tags: string[]; users: Set<string> };

@@ -82,7 +82,7 @@ describe('a deployment without sessions', () => {
     const { signal } = new AbortController();
     const memory = openMemory({ table: TABLE, days: 15 }, memoryTable.aws);
     const { deployments } = await memory.recall({ sessionIds: [], deploymentIds: [id] }, signal);
-    expect(deployments.get(id)?.stopped).toMatchObject({ by: 'sweep empty' });
+    expect(deployments.get(id)?.stopped).toMatchObject({ by: 'empty', event: 'stale-sessions' });
   });
 
   test('that never had one is never stopped for it', async () => {
