@@ -5,7 +5,12 @@ import { sessionOperations } from './sessions.ts';
 import type { TransportOptions } from './transport.ts';
 import { createTransport } from './transport.ts';
 
-export type { DeploymentFilter, DeploymentListQuery, DeploymentRollCall } from './deployments.ts';
+export type {
+  AllDeploymentsOptions,
+  DeploymentFilter,
+  DeploymentListQuery,
+  DeploymentRollCall,
+} from './deployments.ts';
 export type { Attempt, CallOptions } from './request.ts';
 export type { BulkStopOptions, ListQuery, RollCall } from './sessions.ts';
 export type { TransportOptions } from './transport.ts';
@@ -38,8 +43,8 @@ function deploymentsLater(send: Send): DeploymentOperations {
     deploymentStop: later((operations) => operations.deploymentStop),
     deploymentsBulkStop: later((operations) => operations.deploymentsBulkStop),
     listDeployments: later((operations) => operations.listDeployments),
-    async *allDeployments(call) {
-      yield* (await load()).allDeployments(call);
+    async *allDeployments(options) {
+      yield* (await load()).allDeployments(options);
     },
     deploymentsRollCall: later((operations) => operations.deploymentsRollCall),
     deploymentStatus: later((operations) => operations.deploymentStatus),
