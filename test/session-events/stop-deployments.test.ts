@@ -2,10 +2,17 @@
  * Deployments are stopped on evidence, by the fewest calls (DESIGN sections 4, 5 and 13): whole batches against an API
  * that is not our sandbox, and that leaves out, denies and contradicts.
  */
-import { afterEach, describe, expect, test } from 'vitest';
-import { type BatchReport, createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { openMemory } from '../../lib/memory/memory.ts';
+import {
+  type BatchEnvironment,
+  type BatchReport,
+  createBatchEnvironment,
+  handleBatch,
+} from '../../lib/session-events/batch.ts';
 import type { ForeignSession, Override } from '../support/foreign-api.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
+import { startMemoryTable, TABLE } from '../support/memory-table.ts';
 import { sqsRecord } from '../support/records.ts';
 
 type Api = Awaited<ReturnType<typeof startForeignApi>>;
@@ -23,14 +30,17 @@ interface World {
 }
 
 /** An environment of session-events in front of such an API. `handle` takes bodies, and attributes for all of them. */
-async function environment({ deployments = [], sessions = {}, override, budgetCalls = 5000 }: World) {
+async function environment(
+  { deployments = [], sessions = {}, override, budgetCalls = 5000 }: World,
+  more: Partial<BatchEnvironment> = {},
+) {
   const api = await startForeignApi(sessions, override, deployments);
   running.push(api);
   const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500, graceMs: 0 };
   const memory = { table: undefined, days: 15 };
   const config = { apiKey: 'key', apiUrl: api.url, ...limits, memory };
   const created = createBatchEnvironment(config, async () => 'key');
-  const own = { ...created, limits: { ...created.limits, budgetCalls } };
+  const own = { ...created, ...more, limits: { ...created.limits, budgetCalls } };
   const send = async (
     bodies: readonly object[],
     attributes: Record<string, string> = {},
@@ -349,4 +359,53 @@ test('a stop that fails does not keep the sessions, nor the other events of the 
   const report = await send([finished('d'), { type: 'match.ended', data: { session_id: 'b' } }]);
   expect(kinds(report)).toEqual(['retry', 'done']);
   expect(api.sessions.size).toBe(0);
+});
+
+describe('every stop leaves an audit line', () => {
+  async function auditOf(world: World, ...bodies: object[]): Promise<object[]> {
+    const { send } = await environment(world);
+    const lines: string[] = [];
+    const write = vi
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((line) => lines.push(String(line)) > 0);
+    await send(bodies);
+    write.mockRestore();
+    return lines
+      .map((line): { message?: string } => JSON.parse(line))
+      .filter((one) => one.message === 'audit');
+  }
+  const event = (id: string, ...ids_: string[]) => ({ ...finished(...ids_), id });
+
+  test('by name', async () => {
+    const world = { deployments: ['d'] };
+    expect((await auditOf(world, event('e1', 'd')))[0]).toMatchObject({
+      ...{ operation: 'deploymentStop', targets: ['d'], events: ['e1'], by: ['deployment.finished'] },
+      ...{ outcome: 'done', status: 202, call: 1 },
+    });
+  });
+
+  test('by bulk: what is done, and what the answer leaves open and the list then settles', async () => {
+    const lines = await auditOf({ deployments: ['a'] }, event('e1', 'a', 'b'), event('e2', 'c'));
+    const bulk = { operation: 'deploymentsBulkStop' };
+    expect(lines).toContainEqual(expect.objectContaining({ ...bulk, outcome: 'done', targets: ['a'] }));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ ...bulk, outcome: 'open', targets: ['b', 'c'], events: ['e1', 'e2'] }),
+    );
+    expect(lines).toContainEqual(
+      expect.objectContaining({ operation: 'none', outcome: 'gone', targets: ['b', 'c'] }),
+    );
+  });
+});
+
+test('what one environment stopped, another one with the same memory does not stop again', async () => {
+  const memoryTable = await startMemoryTable();
+  const shared = () => ({ memory: openMemory({ table: TABLE, days: 15 }, memoryTable.aws), isShared: true });
+  const world = { deployments: ids(3), sessions: { a: { deployment: 'd1' } } };
+  const { api, send } = await environment(world, shared());
+  const other = await environment({}, shared());
+  expect(kinds(await send([finished(...ids(3))]))).toEqual(['done']);
+  expect(kinds(await other.send([finished('d1'), endedOn('d2', true)]))).toEqual(['gone', 'gone']);
+  expect(other.api.requests).toEqual([]);
+  expect([api.deployments.size, api.sessions.size]).toEqual([0, 0]);
+  await memoryTable.stop();
 });

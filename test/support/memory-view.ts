@@ -23,6 +23,6 @@ export function viewWith({
     isHandled: (key) => handled.includes(key),
     isStopped: (deploymentId) => stopped.includes(deploymentId) || finished.includes(deploymentId),
     isFinished: (deploymentId) => finished.includes(deploymentId),
-    refusal: (key) => refused[key],
+    refusal: (key) => (Object.hasOwn(refused, key) ? refused[key] : undefined),
   };
 }
