@@ -57,6 +57,17 @@ const OUTCOMES = [
   ['dead', pc.red],
 ] as const;
 
+/** The line of the sweep of deployments. */
+const DeploymentSweep = z.object({
+  message: z.literal('deployment sweep'),
+  listed: z.number(),
+  stale: z.number(),
+  stopped: z.number(),
+  hours: z.number(),
+  cost: z.optional(z.number()),
+  durationMs: z.number(),
+});
+
 /** What a person sees once the stage is ready. @param sessions how many the sandbox holds */
 export function banner(stage: LocalStage, sessions: number): string {
   return `
@@ -116,6 +127,8 @@ export function showLine(line: string, time: Date): string | undefined {
   if (retry.success) return retryLine(retry.data, time);
   const sweep = Sweep.safeParse(entry);
   if (sweep.success) return sweepLine(sweep.data, time);
+  const deployments = DeploymentSweep.safeParse(entry);
+  if (deployments.success) return deploymentSweepLine(deployments.data, time);
   const hook = Hook.safeParse(entry);
   if (hook.success) return hookLine(hook.data, time);
   return Metrics.safeParse(entry).success ? undefined : line;
@@ -137,6 +150,22 @@ function batchLine(batch: z.infer<typeof Batch>, time: Date): string {
 function sweepLine({ listed, stopped, durationMs }: z.infer<typeof Sweep>, time: Date): string {
   const outcome = stopped > 0 ? pc.green(`${stopped} stopped`) : pc.dim('none is stale');
   return `${clock(time)}  ${pc.bold(`sweep of ${count(listed, 'session')}`)}  ${outcome}  ${pc.dim(`${Math.round(durationMs)} ms`)}`;
+}
+
+function deploymentSweepLine(line: z.infer<typeof DeploymentSweep>, time: Date): string {
+  const { listed, stale, stopped, hours, cost, durationMs } = line;
+  const costs = cost === undefined ? '' : `, ${cost.toFixed(2)} spent`;
+  const found = stale === 0 ? pc.dim('none is stale') : `${stale} stale for ${hours} h${costs}`;
+  const outcome = stopped > 0 ? pc.green(`${stopped} stopped`) : '';
+  return [
+    clock(time),
+    pc.bold(`sweep of ${count(listed, 'deployment')}`),
+    found,
+    outcome,
+    pc.dim(`${Math.round(durationMs)} ms`),
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 function hookLine({ route, status, accepted }: z.infer<typeof Hook>, time: Date): string {

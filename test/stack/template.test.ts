@@ -9,6 +9,7 @@ import { readMemoryConfig } from '../../lib/memory/config.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
+import { reportDeploymentSweep } from '../../lib/sweep/deployment-telemetry.ts';
 import { reportSweep } from '../../lib/sweep/telemetry.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';
 
@@ -263,6 +264,7 @@ describe('alarms and dashboard', () => {
       'OldestMessageAlarm',
       'SessionDasheventsErrorsAlarm',
       'StaleDashsessionsErrorsAlarm',
+      'SweepDeploymentsGuardTrippedAlarm',
       'SweepGuardTrippedAlarm',
     ]);
   });
@@ -321,6 +323,14 @@ describe('alarms and dashboard', () => {
     process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
     try {
       reportHook({ ...failed(), route: 'POST /hooks' }, 'hook');
+      reportDeploymentSweep(
+        {
+          ...{ mode: 'stop', listed: 0, rows: [], undecided: 0, keptUnknown: 0, stopped: [] },
+          ...{ stoppedBefore: 0, guardTripped: false, complete: true, pricePerHour: 0, problems: [] },
+          ...{ startedMs: 0, durationMs: 0 },
+        },
+        'stale-sessions',
+      );
       reportSweep(
         {
           mode: 'stop',
