@@ -35,6 +35,7 @@ export type AuditOutcome =
   | 'dead'
   | 'waiting'
   | 'absorbed'
+  | 'ignored'
   | 'superseded';
 
 /** Things that ended in one way. */
