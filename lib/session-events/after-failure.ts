@@ -34,10 +34,10 @@ export async function afterFailure(
  * The session operations are not there. The same API stopped a deployment, so its address is right: that one has no
  * sessions.
  */
-function withoutRoute(call: Call, error: SessionsApiError, { stopped }: RunContext): Findings {
+function withoutRoute(call: Call, error: SessionsApiError, { isStopped }: RunContext): Findings {
   const missing = retryFor(error, 'SURFACE_MISSING');
   const isByDeployment = call.operation === 'sessionsBulkStop' && call.field === 'request_id';
-  const isOver = ({ value }: Target): boolean => isByDeployment && stopped.has(value);
+  const isOver = ({ value }: Target): boolean => isByDeployment && isStopped(value);
   const outcomeOf = (target: Target): Outcome => (isOver(target) ? { kind: 'gone' } : missing);
   return found({ results: call.targets.map((target) => ({ target, outcome: outcomeOf(target) })) });
 }

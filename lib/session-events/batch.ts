@@ -10,14 +10,13 @@ import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
 import type { BatchConfig } from './config.ts';
 import { decode } from './decode.ts';
-import type { UserCounts } from './empty-deployments.ts';
+import type * as Later from './later.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
-import type { StopsPlan } from './stops.ts';
-import type { BatchView, Outcome, PlanLimits, PlannedEvent } from './types.ts';
+import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -85,15 +84,18 @@ export async function handleBatch(
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
-  const reported = await resolveCounts(decoded.events, { memory, isShared }, time.signal);
-  const { events } = reported;
+  const deployments = await loadFor(decoded.events);
+  const shared = isShared ? memory : undefined;
+  const reported = await deployments?.resolveUserCounts(decoded.events, shared, time.signal);
+  const { events } = reported ?? decoded;
   // A cold start loads the audit while it waits for the memory.
   const [recalled, { createAudit, reasonsOf }] = await Promise.all([
     recallFor(events, memory, time.signal),
     import('./audit.ts'),
   ]);
   const view = viewOf(recalled, memory, startedAt);
-  const plan = planBatch(events, view, limits, await stopsOf(events, view, limits));
+  const stops = deployments?.planStops(events, view, limits.bulkStopChunk);
+  const plan = planBatch(events, view, limits, stops);
   const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
   const reasonOf = reasonsOf(decoded.events, records);
   const audit = createAudit(client, call, reasonOf, requestId);
@@ -105,13 +107,13 @@ export async function handleBatch(
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     later,
-    stopped: new Set([...recalled.deployments].flatMap(([id, { stopped }]) => (stopped ? id : []))),
+    isStopped: view.isStopped,
     bulkStopChunk: limits.bulkStopChunk,
     causeOf: reasonOf,
     call,
   });
   const { results, memoryFailure } = run;
-  const settled = [...reported.settled, ...run.settled];
+  const settled = [...(reported?.settled ?? []), ...run.settled];
   audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
     outcomes: settle(records.length, decoded, plan, results, settled),
@@ -125,24 +127,9 @@ export async function handleBatch(
 
 const later = () => import('./later.ts');
 
-/** The stops that the events ask for. */
-async function stopsOf(
-  events: readonly PlannedEvent[],
-  view: BatchView,
-  { bulkStopChunk }: PlanLimits,
-): Promise<StopsPlan | undefined> {
-  if (events.every(({ ask }) => ask.kind !== 'stopDeployments')) return undefined;
-  const { planStops } = await later();
-  return planStops(events, view, bulkStopChunk);
-}
-
-/** The events of a batch, once it is decided which deployments have had no users for long enough. */
-async function resolveCounts(
-  events: PlannedEvent[],
-  { memory, isShared }: Pick<BatchEnvironment, 'memory' | 'isShared'>,
-  signal: AbortSignal,
-): Promise<UserCounts> {
-  if (events.every(({ ask }) => ask.kind !== 'countUsers')) return { events, settled: [] };
-  const { resolveUserCounts } = await later();
-  return await resolveUserCounts(events, isShared ? memory.register(signal) : undefined, Date.now());
+/** Loads what deals with deployments, where an event is about one. */
+async function loadFor(events: readonly PlannedEvent[]): Promise<typeof Later | undefined> {
+  const isAboutOne = ({ ask: { kind } }: PlannedEvent): boolean =>
+    kind === 'stopDeployments' || kind === 'countUsers';
+  return events.some(isAboutOne) ? await later() : undefined;
 }

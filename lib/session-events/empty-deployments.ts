@@ -4,6 +4,7 @@
  * which keeps the latest report of each deployment in the order of their moments, for all environments.
  */
 import { MemoryError } from '../memory/errors.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { Entry, Register } from '../memory/register.ts';
 import { isLater, momentText, shortEvent, timeText } from '../memory/types.ts';
 import { retryWithoutMemory } from './findings.ts';
@@ -26,20 +27,20 @@ interface Report extends PlannedEvent {
 
 /**
  * Decides about the reports of a batch. Of several about one deployment the latest counts.
- * @param register undefined: this environment remembers alone, and must not decide.
- * @param nowMs epoch milliseconds.
+ * @param memory undefined: this environment remembers alone, and must not decide.
  */
 export async function resolveUserCounts(
   events: readonly PlannedEvent[],
-  register: Register | undefined,
-  nowMs: number,
+  memory: Pick<Memory, 'register'> | undefined,
+  signal: AbortSignal,
 ): Promise<UserCounts> {
   const reports = events.flatMap(reportsOf);
+  const register = reports.length === 0 ? undefined : memory?.register(signal);
   const latest = [...Map.groupBy(reports, ({ requestId }) => requestId).values()].map((group) =>
     group.reduce((one, other) => (isLater(one, other) ? one : other)),
   );
   const decided = await Promise.all(
-    latest.map(async (report) => ({ report, outcome: await decide(report, register, nowMs) })),
+    latest.map(async (report) => ({ report, outcome: await decide(report, register) })),
   );
   const due = decided.filter(({ outcome }) => outcome === 'due').map(({ report }) => report);
   const isOlder = ({ record }: Report): boolean => latest.every((report) => report.record !== record);
@@ -77,11 +78,7 @@ function reportsOf(event: PlannedEvent): Report[] {
 }
 
 /** The latest report stands in the register: one that finds a later one there is absorbed. */
-async function decide(
-  report: Report,
-  register: Register | undefined,
-  nowMs: number,
-): Promise<Outcome | 'due'> {
+async function decide(report: Report, register: Register | undefined): Promise<Outcome | 'due'> {
   const { users, stopAfterMs, timeMs } = report;
   if (users === 0 && stopAfterMs === undefined) return ABSORBED;
   if (register === undefined) return users > 0 ? ABSORBED : ALONE;
@@ -93,7 +90,7 @@ async function decide(
     return retryWithoutMemory(error);
   }
   if (users > 0 || stopAfterMs === undefined) return { kind: 'done' };
-  const waitMs = timeMs + stopAfterMs - nowMs;
+  const waitMs = timeMs + stopAfterMs - Date.now();
   return waitMs > 0 ? { kind: 'waiting', waitMs } : 'due';
 }
 

@@ -24,8 +24,8 @@ export interface RunContext {
   facts: SessionFacts;
   /** Loads what this batch turns out to need. */
   later: () => Promise<typeof Later>;
-  /** Deployments that are known to be stopped. */
-  stopped: ReadonlySet<string>;
+  /** Whether a deployment is known to be stopped. */
+  isStopped(deploymentId: string): boolean;
   bulkStopChunk: number;
   /** What a record asked for, by whom. */
   causeOf: (record: number) => Cause;

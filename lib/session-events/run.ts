@@ -36,7 +36,8 @@ export async function runPlan(plan: Plan, given: RunContext): Promise<RunResults
   const stopping = await stop(plan, given);
   // Before the deletions: sessions that were deleted later than this need not be looked for again.
   const rememberedStops = await given.memory.rememberStopped(stopping.stopped, given.call.signal);
-  const context = { ...given, stopped: given.stopped.union(idsOf(stopping)) };
+  const ids = new Set(stopping.stopped.map(({ deploymentId }) => deploymentId));
+  const context = { ...given, isStopped: (id: string) => ids.has(id) || given.isStopped(id) };
   const deleted = await runDeletions(plan.deletions, context);
   const { targets, settled } = await select(plan, context);
   const selected = await runDeletions(chunks(targets, context.bulkStopChunk).map(sessionsCall), context);
@@ -47,10 +48,6 @@ export async function runPlan(plan: Plan, given: RunContext): Promise<RunResults
   const memoryFailure = context.unavailable ?? rememberedStops ?? remembered ?? rememberedLater;
   const results = [stopping, gone, users, confirmed].flatMap((some) => some.results);
   return { results, settled, memoryFailure };
-}
-
-function idsOf({ stopped }: Stopping): Set<string> {
-  return new Set(stopped.map(({ deploymentId }) => deploymentId));
 }
 
 async function runUsers(plan: Plan, { deleted }: Findings, context: RunContext): Promise<Findings> {
