@@ -17,6 +17,10 @@ const templateSchema = z.looseObject({
     z.string(),
     z.looseObject({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
   ),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })),
+});
+const stateSchema = z.looseObject({
+  service: z.looseObject({ provider: z.record(z.string(), z.unknown()) }),
 });
 
 /** A resource of the template. */
@@ -26,6 +30,9 @@ export type Resource = z.infer<typeof templateSchema>['Resources'][string];
 export interface Packaged {
   resources: Readonly<Record<string, Resource>>;
   parameters: Readonly<Record<string, { Default: string }>>;
+  outputs: Readonly<Record<string, { Value?: unknown }>>;
+  /** What of serverless.yml is said to CloudFormation besides the template. */
+  provider: Readonly<Record<string, unknown>>;
   /** The bytes of a function's zip. */
   zip: (name: string) => Promise<Uint8Array>;
 }
@@ -44,9 +51,12 @@ export async function packageStack(
   });
   const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   const template = templateSchema.parse(JSON.parse(text));
+  const state = await readFile(join(folder, 'serverless-state.json'), 'utf8');
   return {
     resources: template.Resources,
     parameters: template.Parameters,
+    outputs: template.Outputs,
+    provider: stateSchema.parse(JSON.parse(state)).service.provider,
     zip: (name) => readFile(join(folder, `${name}.zip`)),
     remove: () => rm(folder, { recursive: true }),
   };
