@@ -70,7 +70,13 @@ export function wrongValues(values: Parameters, stage: string, environments: Env
   const written = Object.entries(SECRETS).flatMap(([name, secret]) =>
     isReadable(values[name] ?? '', secret, stage) ? [] : [instead(name, values[name] ?? '', secret, stage)],
   );
-  return [...own, ...written, ...wrongShares(values), ...wrongVariables(values, environments)];
+  const found = [...own, ...written, ...wrongShares(values), ...wrongVariables(values, environments)];
+  // One text for each parameter: the first says what matters.
+  return [...Map.groupBy(found, firstWord).values()].flatMap(([first]) => first ?? []);
+}
+
+function firstWord(text: string): string {
+  return text.split(' ', 1).join();
 }
 
 /** What CloudFormation, SQS, API Gateway and the framework need: what no function reads. */
@@ -154,7 +160,7 @@ function wrongShares({ apiRate = '', maximumConcurrency = '' }: Parameters): str
 
 /** What the readers of the functions say, about the parameter instead of the variable. */
 function wrongVariables(values: Parameters, environments: Environments): string[] {
-  const problems = Object.entries(environments).flatMap(([name, environment]) => {
+  return Object.entries(environments).flatMap(([name, environment]) => {
     const env = Object.fromEntries(
       Object.entries(environment).flatMap(([variable, raw]) => {
         const parameter = parameterOf(raw);
@@ -165,7 +171,6 @@ function wrongVariables(values: Parameters, environments: Environments): string[
       .flatMap((read) => problemsOf(() => read({ ...FILLED_IN, ...env })))
       .map((problem) => inParameters(problem, environment));
   });
-  return [...new Set(problems)];
 }
 
 /** The parameter of `${param:NAME}`. */
@@ -174,7 +179,7 @@ function parameterOf(raw: unknown): string | undefined {
 }
 
 function inParameters(problem: string, environment: Environments[string]): string {
-  const [variable = ''] = problem.split(' ', 1);
+  const variable = firstWord(problem);
   return problem.replace(variable, parameterOf(environment[variable]) ?? variable);
 }
 
