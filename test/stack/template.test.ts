@@ -191,6 +191,11 @@ describe('permissions: what the code needs, and no other', () => {
     },
   );
 
+  test('the policy that was for both queues is updated before the second one is made: its removal would come last', () => {
+    expect(properties('QueuesPolicy').Queues).toEqual(['https://sqs.example/EventsQueue']);
+    expect(stack.resources.DeadLettersQueuePolicy?.DependsOn).toBe('QueuesPolicy');
+  });
+
   test('what the bus or the topic cannot deliver becomes a dead letter', () => {
     expect(properties('EventBusRule').Targets).toEqual([
       expect.objectContaining({ DeadLetterConfig: { Arn: 'DeadLettersQueue.Arn' } }),
