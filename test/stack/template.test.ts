@@ -193,7 +193,7 @@ describe('permissions: what the code needs, and no other', () => {
 
   test('the policy that was for both queues is updated before the second one is made: its removal would come last', () => {
     expect(properties('QueuesPolicy').Queues).toEqual(['https://sqs.example/EventsQueue']);
-    expect(stack.resources.DeadLettersQueuePolicy?.DependsOn).toBe('QueuesPolicy');
+    expect(stack.resources.DeadLettersQueuePolicy?.DependsOn).toEqual(['QueuesPolicy']);
   });
 
   test('what the bus or the topic cannot deliver becomes a dead letter', () => {
