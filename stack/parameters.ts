@@ -2,7 +2,7 @@
  * The check of a deployment's parameters, before anything is packaged: names and values. What a function reads
  * from a parameter is checked by the function's own reader. Pure.
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { readApiConfig } from '../lib/edgegap/config.ts';
 import { readHookConfig } from '../lib/hook/config.ts';
 import { readMemoryConfig } from '../lib/memory/config.ts';
@@ -121,11 +121,11 @@ function whole(name: string, min: number, max: number, unit: string): Variable<u
 }
 
 function oneOf(name: string, words: readonly string[]): Variable<unknown> {
-  return { name, schema: z.enum(words), expected: words.join(' or ') };
+  return { name, schema: v.picklist(words), expected: words.join(' or ') };
 }
 
 function text(name: string, form: RegExp, expected: string): Variable<unknown> {
-  return { name, schema: z.string().check(z.regex(form)), expected, fallback: '' };
+  return { name, schema: v.pipe(v.string(), v.regex(form)), expected, fallback: '' };
 }
 
 /** Whether a text is empty, or consists of references that the function's role may read. */

@@ -14,6 +14,7 @@ import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
+import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
 import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
@@ -35,10 +36,11 @@ export interface BatchReport {
   durationMs: number;
 }
 
-/** What outlives a batch: the client, the memory, and what a batch may spend. */
+/** What outlives a batch: the client, the memory, what was learnt about sessions, and what a batch may spend. */
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
+  facts: SessionFacts;
   limits: PlanLimits;
 }
 
@@ -56,14 +58,15 @@ export function createBatchEnvironment(
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  return { client, memory: openMemory(config.memory), limits: { bulkStopChunk, budgetCalls, graceMs } };
+  const limits = { bulkStopChunk, budgetCalls, graceMs };
+  return { client, memory: openMemory(config.memory), facts: createSessionFacts(), limits };
 }
 
 /** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
   time: InvocationTime,
-  { client, memory, limits }: BatchEnvironment,
+  { client, memory, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
@@ -74,6 +77,7 @@ export async function handleBatch(
   const { results, settled, memoryFailure } = await runPlan(plan, {
     client,
     memory,
+    facts,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     bulkStopChunk: limits.bulkStopChunk,
