@@ -44,7 +44,7 @@ describe('a wrong value is named, with what it is and what is expected', () => {
   });
 
   test('each of them is a text of its own, which begins with the variable and shows no secret', () => {
-    const env = { SESSIONS_API_KEY: KEY, API_RATE: KEY, SESSIONS_API_URL: `https://${KEY}` };
+    const env = { SESSIONS_API_KEY: KEY, API_RATE: KEY, SESSIONS_API_URL: KEY };
     const problems = vi.fn(() => readApiConfig(env));
     expect(problems).toThrow(ConfigError);
     const [{ value: error } = { value: undefined }] = problems.mock.results;

@@ -1,31 +1,29 @@
 /** The commands of Serverless as a person types them: what they refuse, and in which words. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { listenLocally } from '../support/http.ts';
+import { projectFolder } from '../support/template.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PROGRAM = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 /** A stage of this test, with a file. */
 const STAGE = 'stagefiletest';
-const stageFile = join(ROOT, 'stages', `${STAGE}.yml`);
-const folder = await mkdtemp(join(tmpdir(), 'deploy-'));
+const project = await projectFolder();
+const stageFile = join(project, 'stages', `${STAGE}.yml`);
+const folder = join(project, 'package');
 const TEMPLATE = join(folder, 'cloudformation-template-update-stack.json');
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-  await rm(stageFile, { force: true });
-});
+afterAll(() => rm(project, { recursive: true }));
 
 /** Runs a command; only these variables of AWS are set. */
 function serverless(args: readonly string[], env: Record<string, string> = {}) {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
   const run = Promise.withResolvers<{ code: unknown; output: string }>();
-  const options = { cwd: ROOT, env: { ...Object.fromEntries(own), ...env } };
+  const options = { cwd: project, env: { ...Object.fromEntries(own), ...env } };
   execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
     run.resolve({ code: error?.code ?? 0, output: stdout + stderr });
   });
