@@ -1,7 +1,10 @@
 /** The scheduled Lambda function that stops the sessions that no event ended. */
 import middy from '@middy/core';
+import { createAuditLog } from '../lib/edgegap/audit.ts';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
 import { readApiConfig } from '../lib/edgegap/config.ts';
+import { readMemoryConfig } from '../lib/memory/config.ts';
+import { openMemory } from '../lib/memory/memory.ts';
 import { apiKey } from '../lib/runtime/api-key.ts';
 import { readAwsConfig } from '../lib/runtime/environment.ts';
 import { errors } from '../lib/runtime/errors.ts';
@@ -15,13 +18,15 @@ const { apiKey: value, apiUrl: baseUrl, apiTimeoutMs: timeoutMs, bulkStopChunk, 
 const readKey = createSecretReader({ variable: 'SESSIONS_API_KEY', value, aws: readAwsConfig });
 const limits = { rate: api.apiRate, concurrency: api.apiConcurrency };
 const client = createSessionsClient({ baseUrl, apiKey: readKey, timeoutMs, ...limits });
-const sweep = createSweep({ ...readSweepConfig(), ...limits, client, bulkStopChunk });
+const shared = openMemory(readMemoryConfig());
+const sweep = createSweep({ ...readSweepConfig(), ...limits, client, bulkStopChunk, shared });
 
 export const handler = middy<unknown, SweepLine, Error>({ timeoutEarlyInMillis: 1000 })
   .use(errors<unknown, SweepLine>())
   .use(apiKey<unknown, SweepLine>(readKey))
   .handler(async (_event, context, { signal }): Promise<SweepLine> => {
-    const report = await sweep(invocationTime(context, signal));
+    const audit = createAuditLog(context.awsRequestId);
+    const report = await sweep({ ...invocationTime(context, signal), audit });
     reportSweep(report, context.functionName);
     return sweepLine(report);
   });

@@ -16,21 +16,31 @@ export interface Ran {
   err: string;
 }
 
-/** Runs `cli/NAME.ts`, without the machine's own key. @param env is added to the environment */
+/**
+ * Runs `cli/NAME.ts`, without the machine's own key.
+ * @param env is added to the environment
+ * @param input what comes on standard input, which ends then
+ */
 export async function runTool(
   name: string,
   args: readonly string[],
   env: Record<string, string>,
+  input?: string,
 ): Promise<Ran> {
   try {
-    const { stdout, stderr } = await run(process.execPath, [programOf(name), ...args], {
-      env: environment(env),
-    });
+    const running = run(process.execPath, [programOf(name), ...args], { env: environment(env) });
+    if (input !== undefined) running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && 'stderr' in error && 'stdout' in error)) throw error;
     return { code: Number(error.code), out: String(error.stdout), err: String(error.stderr) };
   }
+}
+
+/** Starts `cli/NAME.ts` without waiting for its end. */
+export function startTool(name: string, args: readonly string[], env: Record<string, string>) {
+  return spawn(process.execPath, [programOf(name), ...args], { env: environment(env), stdio: 'ignore' });
 }
 
 /**
@@ -78,12 +88,16 @@ export function startOnTerminal(name: string, args: readonly string[], env: Reco
   };
 }
 
+/** The machine's own variables that would name another world than the test's. */
+const NAMING =
+  /^(SESSIONS_API_|EVENTS_QUEUE_URL|DEAD_LETTER_QUEUE_URL|MEMORY_TABLE|AWS_|INIT_CWD|npm_config_)/;
+
 function programOf(name: string): string {
   return new URL(`../../cli/${name}.ts`, import.meta.url).pathname;
 }
 
 function environment(env: Record<string, string>): NodeJS.ProcessEnv {
-  const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...own } = process.env;
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NAMING.test(name)));
   // Compiled once for all runs: half of a run's time otherwise.
   return { ...own, NODE_COMPILE_CACHE: join(tmpdir(), 'session-hooks-compile-cache'), ...env };
 }

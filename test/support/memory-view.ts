@@ -17,6 +17,6 @@ export function viewWith({
   return {
     isDeleted: (sessionId) => deleted.includes(sessionId),
     isHandled: (key) => handled.includes(key),
-    refusal: (key) => refused[key],
+    refusal: (key) => (Object.hasOwn(refused, key) ? refused[key] : undefined),
   };
 }
