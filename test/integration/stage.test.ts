@@ -134,14 +134,12 @@ test('curl and openssl send a signed event to the hook, and the session goes; wi
   const stage = startStage(ports);
   await stage.says(/is ready/);
   await makeKind(sandboxUrl);
-  const send = async (sessionId: string, secret: string): Promise<number | string> => {
+  const send = async (sessionId: string, secret: string): Promise<string> => {
     const script = fileURLToPath(new URL('../../docs/senders/send.sh', import.meta.url));
     const event = JSON.stringify({ type: 'match.ended', data: { session_id: sessionId } });
     const env = { ...process.env, HOOK_URL: hookUrl, HOOK_SIGNING_SECRET: secret };
-    const { stdout } = await run('bash', [script, event], { env }).catch(({ stdout: out }) => ({
-      stdout: out,
-    }));
-    return stdout;
+    const { stdout, stderr } = await run('bash', [script, event], { env }).catch((failed) => failed);
+    return `${stdout}${stderr}`;
   };
   const status = async (id: string): Promise<number> => {
     const headers = { authorization: `token ${SANDBOX_API_KEY}` };
