@@ -34,13 +34,13 @@ export function viewOf(
   nowMs: number,
 ): BatchView {
   const handledAt = (key: string): number => handled.get(key) ?? Number.NEGATIVE_INFINITY;
-  const stoppedAt = (id: string): number =>
-    deployments.get(id)?.stopped?.stoppedAtMs ?? Number.POSITIVE_INFINITY;
+  const stoppedAt = (id: string) => deployments.get(id)?.stopped?.stoppedAtMs;
   return {
     isDeleted: (sessionId) => deleted.has(sessionId),
     isHandled: (key) => nowMs - handledAt(key) < HANDLED_FOR_MS,
-    isStopped: (id) => deployments.get(id)?.stopped !== undefined,
-    isFinished: (id) => handledAt(handledKey('request_id', id)) >= stoppedAt(id),
+    isStopped: (id) => stoppedAt(id) !== undefined,
+    // Nothing is as late as NaN: one that was not stopped is not finished.
+    isFinished: (id) => handledAt(handledKey('request_id', id)) >= (stoppedAt(id) ?? Number.NaN),
     refusal: memory.refusal,
   };
 }

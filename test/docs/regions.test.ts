@@ -14,7 +14,7 @@ const blocks = pages
   );
 /** What reaches AWS; the local stage has an address of its own. */
 const reaching = blocks.filter(
-  ({ text }) => /\baws |npx serverless|npm run deploy/.test(text) && !text.includes('--endpoint-url'),
+  ({ text }) => /\baws |npx serverless|npm run deploy\b/.test(text) && !text.includes('--endpoint-url'),
 );
 
 test.each(reaching)('$page: a block that reaches AWS begins with its region', ({ text }) => {
