@@ -57,11 +57,16 @@ const OUTCOMES = [
   ['dead', pc.red],
 ] as const;
 
-/** What a person sees once the stage is ready. @param sessions how many the sandbox holds */
-export function banner(stage: LocalStage, sessions: number): string {
+/**
+ * What a person sees once the stage is ready.
+ * @param sessions how many the sandbox holds.
+ * @param consoleUrl the console's address, with its token.
+ */
+export function banner(stage: LocalStage, sessions: number, consoleUrl: string): string {
   return `
 ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. ${pc.dim('Ctrl-C stops it.')}
 
+  Console        ${pc.cyan(consoleUrl)} ${pc.dim('(open it in a browser)')}
   Events queue   ${pc.cyan(stage.eventsQueueUrl)}
   Dead letters   ${pc.cyan(stage.deadLetterQueueUrl)}
   Hook           ${pc.cyan(stage.hookUrl)} ${pc.dim(`(sign with ${LOCAL_HOOK_SECRET})`)}

@@ -111,6 +111,17 @@ export async function redrive(
   return { moved, left: letters.length - moved, ...(reason !== undefined && { reason }) };
 }
 
+/** Deletes dead letters for good. What cannot be deleted becomes visible again. Never rejects for an error of SQS. */
+export async function drop(from: QueueRef, letters: readonly StoredDeadLetter[]): Promise<Redriven> {
+  const stay = unmovedOf(letters, await deleteLetters(from, letters));
+  await release(
+    from,
+    stay.map(({ letter }) => letter),
+  );
+  const [first] = stay;
+  return { moved: letters.length - stay.length, left: stay.length, ...(first && { reason: first.reason }) };
+}
+
 /** A letter that stays, and why. */
 interface Unmoved {
   letter: StoredDeadLetter;

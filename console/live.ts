@@ -1,0 +1,97 @@
+/** What pages are told as it happens. Nothing is read while no page is open. */
+import { setInterval } from 'node:timers/promises';
+import type { Progress, StreamMessages } from './protocol.ts';
+import { readQueues } from './queues.ts';
+import { createReading } from './reading.ts';
+import type { ConsoleSource } from './source.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+
+/** Sends one message to a page. */
+export type Send = <Name extends keyof StreamMessages>(name: Name, message: StreamMessages[Name]) => void;
+
+/** The live part of a console. */
+export interface Live {
+  /** Sends everything to a page now, then what changes. Returns what ends it. */
+  open(send: Send): () => void;
+  /** Shows how far something is. It is over when `done` reaches `total`. */
+  progress(progress: Progress): void;
+  stop(): void;
+}
+
+/** A page, and what it has already. */
+interface Watcher {
+  send: Send;
+  /** The version of the batches. */
+  batches: number;
+  /** The time of the newest run of the sweep. */
+  sweeps: number;
+  /** The time of the newest point. */
+  points: number;
+}
+
+const TICK_MS = 1000;
+/** Metrics are a minute old anyway, and each look at them costs money. */
+const METRICS_MS = 60_000;
+
+/** Returns the live part of a console. It reads nothing until a page is open. */
+export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
+  const { batches, flow } = telemetry;
+  const watchers = new Set<Watcher>();
+  const stopping = new AbortController();
+  const underWay = new Map<Progress['what'], Progress>();
+  const { readPoints } = source;
+  const metrics = readPoints && createReading(METRICS_MS, readPoints);
+  const queues = createReading(source.pollMs, async () => {
+    const read = await readQueues(source);
+    flow.addQueues(Date.now(), read);
+    return read;
+  });
+  let ticking: Promise<void> | undefined;
+
+  const renew = async (): Promise<void> => {
+    await Promise.all([queues.renew(), metrics?.renew()]);
+  };
+
+  function tell(watcher: Watcher): void {
+    const points = metrics === undefined ? flow.pointsSince(watcher.points) : (metrics.value() ?? []);
+    const problem = queues.problem() ?? metrics?.problem() ?? null;
+    const version = batches.version();
+    const sweeps = telemetry.sweeps();
+    const newest = sweeps.at(-1)?.at ?? 0;
+    watcher.send('flow', { queues: queues.value() ?? null, points, problem });
+    if (version > watcher.batches) watcher.send('batches', batches.rowsSince(watcher.batches));
+    if (newest > watcher.sweeps) watcher.send('sweeps', [...sweeps]);
+    watcher.send('progress', [...underWay.values()]);
+    Object.assign(watcher, { batches: version, sweeps: newest, points: points.at(-1)?.at ?? watcher.points });
+  }
+
+  async function tick(): Promise<void> {
+    const ticks = setInterval(TICK_MS, undefined, { signal: stopping.signal });
+    try {
+      for await (const _ of ticks) {
+        if (watchers.size === 0) return;
+        await renew();
+        for (const watcher of watchers) tell(watcher);
+      }
+    } catch (error) {
+      if (!stopping.signal.aborted) throw error;
+    } finally {
+      ticking = undefined;
+    }
+  }
+
+  return {
+    open(send) {
+      const watcher = { send, batches: 0, sweeps: 0, points: 0 };
+      watchers.add(watcher);
+      void renew().then(() => tell(watcher));
+      ticking ??= tick();
+      return () => watchers.delete(watcher);
+    },
+    progress(progress) {
+      if (progress.done < progress.total) underWay.set(progress.what, progress);
+      else underWay.delete(progress.what);
+    },
+    stop: () => stopping.abort(),
+  };
+}

@@ -1,0 +1,59 @@
+/** The list of sessions, read part by part, and read again while it is shown. */
+import { useEffect, useState } from 'preact/hooks';
+import type { SessionPart, SessionRow } from '../protocol.ts';
+import { type Api, messageOf } from './api.ts';
+import { usePage } from './parts/context.ts';
+
+/** What was read of the list. */
+export interface SessionList {
+  rows: readonly SessionRow[];
+  problem: string | undefined;
+  loading: boolean;
+  reload(): void;
+}
+
+/** From the end of one reading to the start of the next: each costs calls of the API. */
+const AGAIN_MS = 10_000;
+
+/** Reads the list, again and again. The rows of the last reading stay until a new one is whole. */
+export function useSessionList(): SessionList {
+  const { api } = usePage();
+  const [version, setVersion] = useState(0);
+  const [list, setList] = useState<Omit<SessionList, 'reload'>>({
+    rows: [],
+    problem: undefined,
+    loading: true,
+  });
+  useEffect(() => {
+    const closing = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    setList((before) => ({ ...before, loading: true }));
+    const show = (rows: readonly SessionRow[]): void =>
+      setList((before) => (rows.length > before.rows.length ? { ...before, rows } : before));
+    read(api, closing.signal, show).then(({ rows, problem }) => {
+      if (closing.signal.aborted) return;
+      setList((before) => ({ rows: problem === undefined ? rows : before.rows, problem, loading: false }));
+      timer = setTimeout(() => setVersion((before) => before + 1), AGAIN_MS);
+    });
+    return () => {
+      closing.abort();
+      clearTimeout(timer);
+    };
+  }, [api, version]);
+  return { ...list, reload: () => setVersion((before) => before + 1) };
+}
+
+async function read(api: Api, signal: AbortSignal, show: (rows: readonly SessionRow[]) => void) {
+  let rows: readonly SessionRow[] = [];
+  try {
+    for await (const line of api.lines('/api/sessions', signal)) {
+      const part: SessionPart = JSON.parse(line);
+      rows = [...rows, ...part.rows];
+      if (part.problem !== undefined) return { rows, problem: part.problem };
+      show(rows);
+    }
+    return { rows, problem: undefined };
+  } catch (error) {
+    return { rows, problem: messageOf(error) };
+  }
+}

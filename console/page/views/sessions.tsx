@@ -1,0 +1,136 @@
+/** The sessions, and one of them. */
+import type { JSX } from 'preact';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { SessionDetails, SessionRow } from '../../protocol.ts';
+import { usePage } from '../parts/context.ts';
+import { Empty, Problem } from '../parts/states.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { Ago } from '../parts/time.tsx';
+import { linkTo } from '../route.ts';
+import { useSessionList } from '../session-list.ts';
+import { counted, number } from '../words.ts';
+import { SessionPanel, StatusWord } from './session-panel.tsx';
+
+/** A row, and what a look at the session added. */
+type Row = SessionRow & { createdMs: number | null | undefined; tags: readonly string[] };
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
+  { title: 'Status', cell: ({ status }) => <StatusWord status={status} /> },
+  { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
+  { title: 'Age', isNumber: true, cell: ({ createdMs }) => <Ago at={createdMs} /> },
+  {
+    title: 'Deployment',
+    isMinor: true,
+    cell: ({ deployment }) =>
+      deployment === null ? '–' : <a href={linkTo('deployments', deployment)}>{deployment}</a>,
+  },
+  { title: 'Tags', isMinor: true, cell: ({ tags }) => tags.join(', ') },
+];
+
+/** The list of sessions with a search; beside it the one that is open. */
+export function Sessions({ id }: { id: string | undefined }): JSX.Element {
+  const list = useSessionList();
+  const [search, setSearch] = useState('');
+  const { details, look } = useLooks();
+  const rows = useMemo(
+    () => list.rows.map((row) => withDetails(row, details)).filter((row) => matches(row, search)),
+    [list.rows, details, search],
+  );
+  const wanted = search.trim();
+  return (
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">
+        Sessions{' '}
+        <span class="quiet">
+          {counted(list.rows.length, 'session')}
+          {list.loading ? ', reading…' : ''}
+        </span>
+      </h2>
+      <div class="tools">
+        <label class="search">
+          <span>Search</span>
+          <input
+            type="search"
+            placeholder="id, status, deployment, tag"
+            value={search}
+            onInput={(event) => setSearch(event.currentTarget.value)}
+          />
+        </label>
+        {wanted !== '' && <a href={linkTo('sessions', wanted)}>History of “{wanted}”</a>}
+      </div>
+      <Problem text={list.problem} />
+      <div class={id === undefined ? 'list' : 'list with-detail'}>
+        {rows.length === 0 && !list.loading ? (
+          <Empty title={list.rows.length === 0 ? 'No sessions.' : 'No session matches.'}>
+            {list.rows.length > 0 &&
+              'A session that is gone is not in the list; its history may still be known.'}
+          </Empty>
+        ) : (
+          <Table
+            label="Sessions"
+            columns={COLUMNS}
+            rows={rows}
+            idOf={(row) => row.id}
+            selected={id}
+            onShown={look}
+          />
+        )}
+        {id !== undefined && <SessionPanel id={id} onDeleted={list.reload} />}
+      </div>
+    </section>
+  );
+}
+
+function withDetails(row: SessionRow, details: ReadonlyMap<string, SessionDetails['session']>): Row {
+  const session = details.get(row.id);
+  return { ...row, createdMs: session?.createdMs, tags: session?.tags ?? [] };
+}
+
+function matches({ id, status, deployment, tags }: Row, search: string): boolean {
+  const text = [id, status, deployment, ...tags].join(' ').toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** The list has neither age nor tags: the sessions that can be seen are looked at, one after the other. */
+function useLooks() {
+  const { api } = usePage();
+  const [details, setDetails] = useState<ReadonlyMap<string, SessionDetails['session']>>(new Map());
+  const wanted = useRef<string[]>([]);
+  const seen = useRef(new Set<string>());
+  const busy = useRef(false);
+  const closed = useRef(false);
+  useEffect(
+    () => () => {
+      closed.current = true;
+    },
+    [],
+  );
+
+  const lookOn = useCallback(async () => {
+    if (busy.current) return;
+    busy.current = true;
+    for (let id = wanted.current.shift(); id !== undefined && !closed.current; id = wanted.current.shift()) {
+      const session = id;
+      if (seen.current.has(session)) continue;
+      seen.current.add(session);
+      const found = await api
+        .get<SessionDetails>(`/api/sessions/${encodeURIComponent(session)}`)
+        .catch(() => undefined);
+      if (found !== undefined) setDetails((known) => new Map(known).set(session, found.session));
+    }
+    busy.current = false;
+  }, [api]);
+
+  const look = useCallback(
+    (rows: readonly Row[]) => {
+      wanted.current = rows.map((row) => row.id);
+      void lookOn();
+    },
+    [lookOn],
+  );
+  return { details, look };
+}
