@@ -46,7 +46,7 @@ export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
     flow.addQueues(Date.now(), read);
     return read;
   });
-  let ticking: Promise<void> | undefined;
+  let isTicking = false;
 
   const renew = async (): Promise<void> => {
     await Promise.all([queues.renew(), metrics?.renew()]);
@@ -66,18 +66,23 @@ export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
   }
 
   async function tick(): Promise<void> {
-    const ticks = setInterval(TICK_MS, undefined, { signal: stopping.signal });
-    try {
-      for await (const _ of ticks) {
-        if (watchers.size === 0) return;
-        await renew();
-        for (const watcher of watchers) tell(watcher);
-      }
-    } catch (error) {
-      if (!stopping.signal.aborted) throw error;
-    } finally {
-      ticking = undefined;
+    for await (const _ of setInterval(TICK_MS, undefined, { signal: stopping.signal })) {
+      if (watchers.size === 0) return;
+      await renew();
+      for (const watcher of watchers) tell(watcher);
     }
+  }
+
+  function startTicking(): void {
+    if (isTicking) return;
+    isTicking = true;
+    tick()
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) throw error;
+      })
+      .finally(() => {
+        isTicking = false;
+      });
   }
 
   return {
@@ -85,7 +90,7 @@ export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
       const watcher = { send, batches: 0, sweeps: 0, points: 0 };
       watchers.add(watcher);
       void renew().then(() => tell(watcher));
-      ticking ??= tick();
+      startTicking();
       return () => watchers.delete(watcher);
     },
     progress(progress) {

@@ -33,7 +33,7 @@ export interface LocalParts {
 }
 
 /** A page that lists sessions must leave the sandbox's rate to the functions. */
-const API_RATE = 2;
+const API_RATE = 3;
 const API_CONCURRENCY = 2;
 const API_TIMEOUT_MS = 5000;
 const POLL_MS = 1000;

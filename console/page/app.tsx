@@ -104,9 +104,9 @@ function Header({ live, route }: { live: LiveState; route: Route }): JSX.Element
   const dead = flow?.queues?.deadLetters ?? 0;
   return (
     <header>
-      <a class="skip" href="#main" onClick={skip}>
+      <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
         Skip to content
-      </a>
+      </button>
       <div class="title">
         <h1>session-hooks</h1>
         <span class="where">{about?.name}</span>
@@ -128,12 +128,6 @@ function Header({ live, route }: { live: LiveState; route: Route }): JSX.Element
 }
 
 const CONNECTION = { connecting: 'connecting…', open: 'live', lost: 'connection lost', refused: '' };
-
-/** The fragment is the route: the link must not change it. */
-function skip(event: Event): void {
-  event.preventDefault();
-  document.getElementById('main')?.focus();
-}
 
 function View({ live, route: { view, id } }: { live: LiveState; route: Route }): JSX.Element {
   const title = [...VIEWS, ...LOCAL_VIEWS].find(([name]) => name === view)?.[1] ?? 'Failure';

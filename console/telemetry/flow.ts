@@ -23,12 +23,23 @@ const MOST_POINTS = 180;
 /** Returns a log without points. */
 export function createFlowLog(): FlowLog {
   const points = new Map<number, FlowPoint>();
+  /** The start of the newest point. */
+  let newest = 0;
 
   function change(at: number, changed: (point: FlowPoint) => Partial<FlowPoint>): void {
     const start = Math.floor(at / STEP_MS) * STEP_MS;
+    fillTo(start);
     const point = points.get(start) ?? emptyPoint(start);
     points.set(start, { ...point, ...changed(point) });
     for (const old of points.keys()) if (old <= start - MOST_POINTS * STEP_MS) points.delete(old);
+  }
+
+  /** Where no line came, nothing happened. */
+  function fillTo(start: number): void {
+    if (newest === 0) newest = start;
+    const first = Math.max(newest, start - MOST_POINTS * STEP_MS) + STEP_MS;
+    for (let at = first; at < start; at += STEP_MS) points.set(at, emptyPoint(at));
+    newest = Math.max(newest, start);
   }
 
   return {

@@ -23,7 +23,10 @@ interface ChartProps {
   windowMinutes: number;
 }
 
-const HEIGHT = 200;
+const HEIGHT = 190;
+
+/** Each value holds until the next one. */
+const stepped = uPlot.paths.stepped?.({ align: 1 });
 
 /** Draws the series. A screen reader reads the last values and the highest ones instead. */
 export function Chart({ title, times, series, windowMinutes }: ChartProps): JSX.Element {
@@ -74,13 +77,14 @@ function optionsOf(element: HTMLElement, series: readonly Series[], windowMinute
     width: element.clientWidth,
     height: HEIGHT,
     legend: { show: false },
-    cursor: { y: false, drag: { setScale: false } },
+    padding: [10, 6, 0, 0],
+    cursor: { show: false },
     scales: {
       x: { time: true, range: () => [Date.now() / 1000 - windowMinutes * 60, Date.now() / 1000] },
       y: { range: (_plot, _min, max) => [0, Math.max(4, max ?? 0) * 1.1] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 70 },
+      { ...axis, grid: { show: false }, size: 28, space: 70, values: (_plot, splits) => splits.map(clock) },
       { ...axis, grid, size: 52, values: (_plot, splits) => splits.map(compact) },
     ],
     series: [{}, ...series.map((one) => lineOf(element, one))],
@@ -92,11 +96,16 @@ function lineOf(element: HTMLElement, { label, color, isArea }: Series): uPlot.S
   return {
     label,
     stroke,
-    width: 1.75,
+    width: 1.5,
     points: { show: false },
     spanGaps: false,
+    ...(stepped && { paths: stepped }),
     ...(isArea && { fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.12)') }),
   };
+}
+
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toTimeString().slice(0, 5);
 }
 
 function compact(value: number): string {

@@ -141,7 +141,6 @@ function Names({ label, names }: { label: string; names: readonly string[] }): J
       <summary>{label}</summary>
       <p>
         {names.slice(0, SHOWN * 10).map((name, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a name may come twice, and the list never changes.
           <code key={index}>{name}</code>
         ))}
         {names.length > SHOWN * 10 && <span class="quiet">and {number(names.length - SHOWN * 10)} more</span>}

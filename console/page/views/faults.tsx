@@ -80,6 +80,7 @@ function ChanceSwitch({ chance, settings, onChange }: ControlProps & { chance: C
           <input
             type="checkbox"
             role="switch"
+            aria-checked={value > 0}
             checked={value > 0}
             onChange={(event) => set(event.currentTarget.checked ? 1 : 0)}
           />

@@ -92,7 +92,6 @@ function History({ details: { deleted, history } }: { details: SessionDetails })
       {history.length > 0 && (
         <ol class="history">
           {history.toReversed().map((entry, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity, and keep their order.
             <HistoryLine key={index} entry={entry} />
           ))}
         </ol>

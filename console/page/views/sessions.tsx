@@ -18,7 +18,11 @@ const COLUMNS: readonly Column<Row>[] = [
   { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
   { title: 'Status', cell: ({ status }) => <StatusWord status={status} /> },
   { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
-  { title: 'Age', isNumber: true, cell: ({ createdMs }) => <Ago at={createdMs} /> },
+  {
+    title: 'Age',
+    isNumber: true,
+    cell: ({ createdMs }) => (createdMs === undefined ? '…' : <Ago at={createdMs} />),
+  },
   {
     title: 'Deployment',
     isMinor: true,
@@ -84,7 +88,8 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
 
 function withDetails(row: SessionRow, details: ReadonlyMap<string, SessionDetails['session']>): Row {
   const session = details.get(row.id);
-  return { ...row, createdMs: session?.createdMs, tags: session?.tags ?? [] };
+  const deployment = row.deployment ?? session?.deployment ?? null;
+  return { ...row, deployment, createdMs: session?.createdMs, tags: session?.tags ?? [] };
 }
 
 function matches({ id, status, deployment, tags }: Row, search: string): boolean {

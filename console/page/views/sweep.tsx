@@ -65,6 +65,7 @@ export function Sweep({ live }: { live: LiveState }): JSX.Element {
         )}
       </div>
       <h3>Candidates</h3>
+      {value === undefined && loading && <Empty title="Looking at the sessions, one after the other." />}
       {value !== undefined && <Candidates preview={value} />}
       <h3>Last runs</h3>
       <Runs runs={live.sweeps} />
