@@ -43,8 +43,6 @@ export async function buildFunction(
     splitting: true,
     format: 'esm',
     platform: 'node',
-    // Its CommonJS form would bring a chunk of its own into every cold start.
-    alias: { eventemitter3: './node_modules/eventemitter3/dist/eventemitter3.esm.js' },
     // The AWS SDK's ES modules: named exports survive a dynamic import, and what is unused is left out.
     mainFields: ['module', 'main'],
     target: 'node24',

@@ -73,14 +73,17 @@ export interface AuditEntry {
   /** The API's operation; `none` where no call was made. */
   operation: string;
   sessionId: string | null;
+  /** What a bulk stop selects by, where that is not an id of the sessions themselves. */
+  filter: { field: string; values: string[] } | null;
   targets: string[];
   events: string[];
+  /** The names of the secrets with which the hook verified who sent the events. */
+  senders: string[];
   /** The event types, or the rule of the sweep, that asked for it. */
   by: string[];
   outcome: string;
   status: number | null;
   code: string | null;
-  reason: string | null;
   /** Lines of one call have the same number. */
   call: number | null;
 }

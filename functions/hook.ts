@@ -6,12 +6,14 @@ import { createSenderChecks } from '../lib/hook/checks.ts';
 import { readHookConfig } from '../lib/hook/config.ts';
 import { answerHook } from '../lib/hook/hook.ts';
 import { problems } from '../lib/hook/problems.ts';
+import type { Publish } from '../lib/hook/queue.ts';
 import { reportHook } from '../lib/hook/report.ts';
 import { readRequest } from '../lib/hook/request.ts';
 import { errors } from '../lib/runtime/errors.ts';
 import { invocationTime } from '../lib/runtime/invocation-time.ts';
 import { sqsClient } from '../lib/sqs/client.ts';
 import { publishEvents } from '../lib/sqs/publish.ts';
+import { senderAttributes } from '../lib/sqs/sender.ts';
 
 const config = readHookConfig();
 const checks = createSenderChecks(config);
@@ -24,7 +26,8 @@ export const handler = middy<unknown, APIGatewayProxyStructuredResultV2, Error>(
   .handler(async (event, context, { signal: early }) => {
     const { signal } = invocationTime(context, early);
     const queue = { client, queueUrl: config.eventsQueueUrl, signal };
-    const publish = (events: readonly unknown[]) => publishEvents(events, queue);
+    const publish: Publish = (events, sender) =>
+      publishEvents(events, { ...queue, attributes: senderAttributes(sender) });
     const result = await answerHook(readRequest(event), { ...checks, publish });
     reportHook(result, context.functionName);
     return answerOf(result);

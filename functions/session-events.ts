@@ -26,5 +26,9 @@ export const handler = middy<SQSEvent, BatchReport, Error>({ timeoutEarlyInMilli
   .use(retries(readQueueConfig()))
   .use(apiKey<SQSEvent, BatchReport>(readKey))
   .handler((event, context, { signal }) =>
-    handleBatch(event.Records, invocationTime(context, signal), environment),
+    handleBatch(
+      event.Records,
+      { ...invocationTime(context, signal), requestId: context.awsRequestId },
+      environment,
+    ),
   );

@@ -1,5 +1,6 @@
 /** The scheduled Lambda function that stops the sessions that no event ended. */
 import middy from '@middy/core';
+import { createAuditLog } from '../lib/edgegap/audit.ts';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
 import { readApiConfig } from '../lib/edgegap/config.ts';
 import { apiKey } from '../lib/runtime/api-key.ts';
@@ -21,7 +22,8 @@ export const handler = middy<unknown, SweepLine, Error>({ timeoutEarlyInMillis: 
   .use(errors<unknown, SweepLine>())
   .use(apiKey<unknown, SweepLine>(readKey))
   .handler(async (_event, context, { signal }): Promise<SweepLine> => {
-    const report = await sweep(invocationTime(context, signal));
+    const audit = createAuditLog(context.awsRequestId);
+    const report = await sweep({ ...invocationTime(context, signal), audit });
     reportSweep(report, context.functionName);
     return sweepLine(report);
   });

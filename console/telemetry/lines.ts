@@ -33,13 +33,14 @@ const auditSchema = z.looseObject({
   requestId: maybeText,
   operation: z.string(),
   sessionId: maybeText,
+  filter: z.optional(z.nullable(z.looseObject({ field: z.string(), values: texts }))),
   targets: texts,
   events: texts,
   by: texts,
+  senders: texts,
   outcome: z.string(),
   status: z.optional(z.nullable(z.number())),
   code: maybeText,
-  reason: maybeText,
   call: z.optional(z.nullable(z.number())),
 });
 
@@ -88,9 +89,23 @@ function readBatch(value: unknown): Told | undefined {
 function readAudit(value: unknown): Told | undefined {
   const { data } = auditSchema.safeParse(value);
   if (data === undefined) return undefined;
-  const { timestamp: at, operation, targets, events, by, outcome } = data;
-  const { sessionId = null, status = null, code = null, reason = null, call = null } = data;
-  const entry = { at, operation, sessionId, targets, events, by, outcome, status, code, reason, call };
+  const { timestamp: at, operation, targets, events, by, senders, outcome } = data;
+  const { sessionId = null, status = null, code = null, call = null } = data;
+  const filter = data.filter ? { field: data.filter.field, values: data.filter.values } : null;
+  const entry = {
+    at,
+    operation,
+    sessionId,
+    filter,
+    targets,
+    events,
+    by,
+    senders,
+    outcome,
+    status,
+    code,
+    call,
+  };
   return { kind: 'audit', entry, requestId: data.requestId ?? undefined };
 }
 

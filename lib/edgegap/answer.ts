@@ -1,7 +1,8 @@
 /** An HTTP answer of the API becomes data, or an error that says what happened. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { parseJson } from '../runtime/json.ts';
 import { mask } from '../runtime/mask.ts';
+import { pointerOf, readAs, type Schema } from '../runtime/schema.ts';
 import type { SessionsApiErrorCode } from './errors.ts';
 import { SessionsApiError } from './errors.ts';
 
@@ -13,7 +14,7 @@ const LONGEST_RETRY_AFTER_MS = 15 * 60 * 1000;
  * followed).
  */
 const PAUSING = new Set([429, 503]);
-const errorBody = z.object({ message: z.string() });
+const errorBody = v.object({ message: v.string() });
 
 /**
  * Reads the body of a 2xx.
@@ -21,14 +22,13 @@ const errorBody = z.object({ message: z.string() });
  */
 export function readAnswer<T>(
   operation: string,
-  schema: z.ZodMiniType<T>,
+  schema: Schema<T>,
   { status, text }: { status: number; text: string },
 ): T {
   const json = parseJson(text);
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = `is not what the API documents at /${issue?.path.join('/') ?? ''}`;
+  const parsed = v.safeParse(schema, json);
+  if (parsed.success) return parsed.output;
+  const where = `is not what the API documents at ${pointerOf(parsed.issues)}`;
   throw invalidAnswer(operation, status, json === undefined ? 'its body is not JSON' : `its body ${where}`);
 }
 
@@ -43,7 +43,7 @@ export function statusError(
   operation: string,
   { status, headers, text }: { status: number; headers: Headers; text: string },
 ): SessionsApiError {
-  const { message } = errorBody.safeParse(parseJson(text)).data ?? {};
+  const { message } = readAs(errorBody, parseJson(text)) ?? {};
   // Masked before it is cut: a part of a secret is not found.
   const apiMessage = message && mask(message).slice(0, MESSAGE_LENGTH);
   const retryAfterMs = PAUSING.has(status)

@@ -1,5 +1,5 @@
 /** The configuration of the client. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Environment } from '../runtime/environment.ts';
 import { integer, number, reader, urlVariable } from '../runtime/environment.ts';
 
@@ -31,7 +31,7 @@ export function readApiConfig(env: Environment = process.env): ApiConfig {
   const config = {
     apiKey: read({
       name: 'SESSIONS_API_KEY',
-      schema: z.string().check(z.regex(KEY)),
+      schema: v.pipe(v.string(), v.regex(KEY)),
       expected: 'your API key, or a reference to it (ssm:/path/name, secretsmanager:name)',
       secret: true,
     }),

@@ -1,5 +1,6 @@
 /** Guards: what never leaves this client. A bulk stop deletes every session that matches its filters. */
-import type * as z from 'zod/mini';
+import { safeParse } from 'valibot';
+import { pointerOf, type Schema } from '../runtime/schema.ts';
 import { SessionsApiError } from './errors.ts';
 import type { SessionBulkStopPayload } from './models.ts';
 import { sessionBulkStopPayload } from './models.ts';
@@ -21,11 +22,10 @@ function isPathSegment(id: string): boolean {
 }
 
 /** The payload as the model has it. @throws SessionsApiError `GUARDED`, saying where it differs. */
-export function checkedPayload<T>(operation: string, schema: z.ZodMiniType<T>, payload: unknown): T {
-  const parsed = schema.safeParse(payload);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw guarded(operation, `the payload is wrong at /${issue?.path.join('/') ?? ''}`);
+export function checkedPayload<T>(operation: string, schema: Schema<T>, payload: unknown): T {
+  const parsed = safeParse(schema, payload);
+  if (parsed.success) return parsed.output;
+  throw guarded(operation, `the payload is wrong at ${pointerOf(parsed.issues)}`);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** What a call to the API is made of. */
-import type * as z from 'zod/mini';
+import type { Schema } from '../runtime/schema.ts';
 
 /** One attempt, for counting. */
 export interface Attempt {
@@ -31,7 +31,7 @@ export interface ApiRequest<T> {
   /** Without a leading slash. */
   path: string;
   body?: object;
-  answer: z.ZodMiniType<T>;
+  answer: Schema<T>;
 }
 
 /** Sends a request. Rejects with a SessionsApiError. */

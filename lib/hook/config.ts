@@ -1,5 +1,5 @@
 /** The configuration of the hook. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Environment, Variable } from '../runtime/environment.ts';
 import { queueUrl, reader } from '../runtime/environment.ts';
 import { parseSigningSecrets, parseTokens } from './secrets.ts';
@@ -19,23 +19,15 @@ const REFERENCE = /^(ssm|secretsmanager):[^,]+$/;
 const isReference = (text: string): boolean => REFERENCE.test(text);
 
 /** Signing secrets as one text, and references; where one is not valid, the others are used. */
-const signingSecrets = z.pipe(
-  z.string(),
-  z.pipe(
-    z.transform((text: string): string[] => {
-      const parts = text.trimStart().startsWith('{') ? [text] : text.split(',').map((part) => part.trim());
-      const references = parts.filter(isReference);
-      const written = parts.filter((part) => part !== '' && !isReference(part)).join(',');
-      return written === '' ? references : [...references, written];
-    }),
-    z
-      .array(z.string())
-      .check(
-        z.refine((texts) =>
-          texts.some((text) => isReference(text) || parseSigningSecrets(text).valid.length > 0),
-        ),
-      ),
-  ),
+const signingSecrets = v.pipe(
+  v.string(),
+  v.transform((text): string[] => {
+    const parts = text.trimStart().startsWith('{') ? [text] : text.split(',').map((part) => part.trim());
+    const references = parts.filter(isReference);
+    const written = parts.filter((part) => part !== '' && !isReference(part)).join(',');
+    return written === '' ? references : [...references, written];
+  }),
+  v.check((texts) => texts.some((text) => isReference(text) || parseSigningSecrets(text).valid.length > 0)),
 );
 
 /**
@@ -63,7 +55,7 @@ function token(name: string): Variable<string> {
   const isOne = (text: string): boolean => isReference(text) || parseTokens(text).valid.length > 0;
   return {
     name,
-    schema: z.string().check(z.refine(isOne)),
+    schema: v.pipe(v.string(), v.check(isOne)),
     expected:
       '16 to 128 of A-Z a-z 0-9 _ -, two of them separated by a comma, or a reference (ssm:/path/name, secretsmanager:name)',
     fallback: '',

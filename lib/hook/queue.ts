@@ -11,8 +11,8 @@ import type { HookRequest } from './request.ts';
 import { textOf } from './request.ts';
 import type { SigningSecret } from './secrets.ts';
 
-/** Puts events into the queue; never rejects for an error of SQS. */
-export type Publish = (events: readonly unknown[]) => Promise<Published>;
+/** Puts events into the queue; never rejects for an error of SQS. @param sender the name of the secret that signed them */
+export type Publish = (events: readonly unknown[], sender: string | undefined) => Promise<Published>;
 
 /** What is known about a request once its sender is verified. */
 export interface Sender extends ReadOptions {
@@ -33,7 +33,10 @@ export async function queueEvents(
   const { events, ignored } = read;
   const refusal = notAllowed(events, secret) ?? notFitting(events);
   if (refusal !== undefined) return refusal;
-  const { sent, messageIds, failed } = await publish(events.map(({ event }) => event));
+  const { sent, messageIds, failed } = await publish(
+    events.map(({ event }) => event),
+    secret?.name,
+  );
   if (failed.length > 0) return notQueued(events, failed, sent);
   return accepted(
     messageIds.filter((id) => id !== undefined),

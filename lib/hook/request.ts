@@ -1,6 +1,7 @@
 /** A request as API Gateway's HTTP API hands it to a function (payload format 2.0). */
 import { isUtf8 } from 'node:buffer';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { readAs } from '../runtime/schema.ts';
 
 /** A request, read. */
 export interface HookRequest {
@@ -14,22 +15,22 @@ export interface HookRequest {
   body: Buffer;
 }
 
-const texts = z.record(z.string(), z.optional(z.string()));
-const requestSchema = z.looseObject({
-  routeKey: z.string(),
+const texts = v.record(v.string(), v.optional(v.string()));
+const requestSchema = v.looseObject({
+  routeKey: v.string(),
   headers: texts,
-  pathParameters: z.nullish(texts),
-  body: z.nullish(z.string()),
-  isBase64Encoded: z.nullish(z.boolean()),
+  pathParameters: v.nullish(texts),
+  body: v.nullish(v.string()),
+  isBase64Encoded: v.nullish(v.boolean()),
 });
 
 /**
  * Reads the event of an invocation.
- * @throws ZodError for anything that API Gateway does not send.
+ * @throws ValiError for anything that API Gateway does not send.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
 export function readRequest(event: unknown): HookRequest {
-  const { routeKey, headers, pathParameters, body, isBase64Encoded } = requestSchema.parse(event);
+  const { routeKey, headers, pathParameters, body, isBase64Encoded } = v.parse(requestSchema, event);
   return {
     route: routeKey,
     path: pathParameters ?? {},
@@ -40,7 +41,7 @@ export function readRequest(event: unknown): HookRequest {
 
 /** The route of an event that may be anything, for the report of a failure. */
 export function routeOf(event: unknown): string {
-  return z.looseObject({ routeKey: z.string() }).safeParse(event).data?.routeKey ?? 'unknown';
+  return readAs(v.looseObject({ routeKey: v.string() }), event)?.routeKey ?? 'unknown';
 }
 
 /** The text of a body; undefined where it is not UTF-8. */

@@ -1,10 +1,11 @@
 /** What the hook compares requests with: signing secrets and tokens, read as lists so that each can be rotated. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { eventTypes } from '../../events/registry.ts';
 import { parseJson } from '../runtime/json.ts';
 import { logError } from '../runtime/log.ts';
 import { registerSecret } from '../runtime/mask.ts';
+import { readAs } from '../runtime/schema.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { SecretError } from '../runtime/secrets.ts';
 
@@ -31,7 +32,7 @@ export type TokenCheck = (given: string | undefined) => Promise<boolean>;
 
 const SIGNING_SECRET = /^whsec_([A-Za-z0-9+/]{32,}={0,2})$/;
 const TOKEN = /^[A-Za-z0-9_-]{16,128}$/;
-const namedSecret = z.object({ secret: z.string(), types: z.nullish(z.array(z.string())) });
+const namedSecret = v.object({ secret: v.string(), types: v.nullish(v.array(v.string())) });
 
 /** Whether the text is a secret as Standard Webhooks writes it: `whsec_` and the base64 of 24 bytes or more. */
 export function isSigningSecret(text: string): boolean {
@@ -44,7 +45,7 @@ export function isSigningSecret(text: string): boolean {
  */
 export function parseSigningSecrets(text: string): ParsedSecrets<SigningSecret> {
   if (!text.trimStart().startsWith('{')) return parseList(text, '', {});
-  const named = z.record(z.string(), z.unknown()).safeParse(parseJson(text)).data;
+  const named = readAs(v.record(v.string(), v.unknown()), parseJson(text));
   if (named === undefined) return { valid: [], problems: ['it is not a JSON object'] };
   return joined(Object.entries(named).map(([name, entry]) => parseNamed(name, entry)));
 }
@@ -104,7 +105,7 @@ export function createTokenCheck(tokens: SecretList<string> | undefined): TokenC
 
 function parseNamed(name: string, entry: unknown): ParsedSecrets<SigningSecret> {
   if (typeof entry === 'string') return parseList(entry, `${name}: `, { name });
-  const parsed = namedSecret.safeParse(entry).data;
+  const parsed = readAs(namedSecret, entry);
   if (parsed === undefined)
     return { valid: [], problems: [`${name}: it must have a secret, and may have a list of types`] };
   const { secret, types } = parsed;

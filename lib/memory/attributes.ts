@@ -1,5 +1,6 @@
 /** Items of DynamoDB and plain objects. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { readAs } from '../runtime/schema.ts';
 
 /** What an attribute of ours holds. */
 export type Scalar = string | number | boolean;
@@ -10,27 +11,30 @@ export type Item = Readonly<Record<string, Scalar>>;
 /** An attribute as DynamoDB writes it: the type, and the value. Numbers are text. */
 export type Attribute = { S: string } | { N: string } | { BOOL: boolean };
 
-const finite = z.string().check(z.refine((text) => text !== '' && Number.isFinite(Number(text))));
-const attribute = z.union([
-  z.pipe(
-    z.object({ S: z.string() }),
-    z.transform(({ S }: { S: string }): Scalar => S),
+const finite = v.pipe(
+  v.string(),
+  v.check((text) => text !== '' && Number.isFinite(Number(text))),
+);
+const attribute = v.union([
+  v.pipe(
+    v.object({ S: v.string() }),
+    v.transform(({ S }: { S: string }): Scalar => S),
   ),
-  z.pipe(
-    z.object({ N: finite }),
-    z.transform(({ N }: { N: string }): Scalar => Number(N)),
+  v.pipe(
+    v.object({ N: finite }),
+    v.transform(({ N }: { N: string }): Scalar => Number(N)),
   ),
-  z.pipe(
-    z.object({ BOOL: z.boolean() }),
-    z.transform(({ BOOL }: { BOOL: boolean }): Scalar => BOOL),
+  v.pipe(
+    v.object({ BOOL: v.boolean() }),
+    v.transform(({ BOOL }: { BOOL: boolean }): Scalar => BOOL),
   ),
 ]);
 
 /** Reads an item. Attributes of other types are left out: they are not ours. */
-export const itemSchema = z.pipe(
-  z.record(z.string(), z.unknown()),
-  z.transform((attributes: Record<string, unknown>): Item => {
-    const read = Object.entries(attributes).map(([name, value]) => [name, attribute.safeParse(value).data]);
+export const itemSchema = v.pipe(
+  v.record(v.string(), v.unknown()),
+  v.transform((attributes: Record<string, unknown>): Item => {
+    const read = Object.entries(attributes).map(([name, value]) => [name, readAs(attribute, value)]);
     return Object.fromEntries(read.filter(([, value]) => value !== undefined));
   }),
 );

@@ -1,7 +1,8 @@
 /** Many items of a table at once, in as few requests as DynamoDB allows. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { chunks } from '../runtime/lists.ts';
+import { notList } from '../runtime/schema.ts';
 import { attributesOf, type Item, itemSchema } from './attributes.ts';
 import type { DynamoDb, RequestTime } from './dynamodb.ts';
 import { MemoryError } from './errors.ts';
@@ -11,12 +12,15 @@ const MOST_KEYS = 100;
 const MOST_PUTS = 25;
 const FIRST_BACK_OFF_MS = 25;
 
-const part = z.record(z.string(), z.unknown());
-const getAnswer = z.object({
-  Responses: z.record(z.string(), z.array(itemSchema)),
-  UnprocessedKeys: z.nullish(z.record(z.string(), z.object({ Keys: z.array(part) }))),
+const part = v.record(v.string(), v.unknown());
+const getAnswer = v.object({
+  Responses: v.record(v.string(), v.array(itemSchema)),
+  UnprocessedKeys: v.nullish(v.record(v.string(), v.object({ Keys: v.array(part) }))),
 });
-const putAnswer = z.object({ UnprocessedItems: z.nullish(z.record(z.string(), z.array(part))) });
+const putAnswer = v.pipe(
+  notList,
+  v.object({ UnprocessedItems: v.nullish(v.record(v.string(), v.array(part))) }),
+);
 
 /**
  * Reads items by `BatchGetItem`, a hundred a request, strongly consistent.

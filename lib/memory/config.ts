@@ -1,5 +1,5 @@
 /** The configuration of the memory. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Environment } from '../runtime/environment.ts';
 import { integer, reader } from '../runtime/environment.ts';
 
@@ -24,7 +24,7 @@ export function readMemoryConfig(env: Environment = process.env): MemoryConfig {
   const { table, days } = read.finish({
     table: read({
       name: 'MEMORY_TABLE',
-      schema: z.string().check(z.regex(/^[A-Za-z0-9_.-]{3,255}$/)),
+      schema: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_.-]{3,255}$/)),
       expected: "a DynamoDB table's name: 3 to 255 of A-Z a-z 0-9 _ . -",
       fallback: '',
     }),

@@ -1,15 +1,17 @@
 /** Requests to DynamoDB: signed, few at once, bounded in time, their answers checked. */
-import PQueue from 'p-queue';
-import type * as z from 'zod/mini';
+import pLimit from 'p-limit';
+import { safeParse } from 'valibot';
 import { AwsError, awsRequest } from '../runtime/aws.ts';
 import type { AwsConfig } from '../runtime/environment.ts';
+import type { Schema } from '../runtime/schema.ts';
+import { orAborted } from '../runtime/time-limit.ts';
 import { ConditionFailed, MemoryError } from './errors.ts';
 
 /** One request. */
 export interface DynamoDbRequest<T> {
   operation: 'BatchGetItem' | 'BatchWriteItem' | 'PutItem' | 'UpdateItem';
   body: object;
-  answer: z.ZodMiniType<T>;
+  answer: Schema<T>;
 }
 
 /** Until when the requests of one piece of work may go on. */
@@ -43,14 +45,17 @@ const CONCURRENCY = 16;
  * @param aws read before each attempt.
  */
 export function connectDynamoDb(table: string, aws: () => AwsConfig): DynamoDb {
-  const queue = new PQueue({ concurrency: CONCURRENCY });
+  const limit = pLimit(CONCURRENCY);
   const failure = (why: string): MemoryError =>
     new MemoryError(`The memory (DynamoDB table ${table}): ${why}`);
   return {
     async inTurn(signal, work) {
       try {
-        const limited = () => work({ signal, deadlineMs: Date.now() + WORK_TIMEOUT_MS });
-        return await queue.add(limited, { signal });
+        const timed = async () => {
+          signal.throwIfAborted();
+          return await work({ signal, deadlineMs: Date.now() + WORK_TIMEOUT_MS });
+        };
+        return await orAborted(limit(timed), signal);
       } catch (error) {
         if (!signal.aborted || error instanceof MemoryError) throw error;
         throw signal.reason instanceof MemoryError ? signal.reason : failure('the time to work is over');
@@ -68,8 +73,8 @@ export function connectDynamoDb(table: string, aws: () => AwsConfig): DynamoDb {
           deadlineMs,
           signal,
         } as const;
-        const parsed = answer.safeParse(await awsRequest(request));
-        if (parsed.success) return parsed.data;
+        const parsed = safeParse(answer, await awsRequest(request));
+        if (parsed.success) return parsed.output;
       } catch (error) {
         if (!(error instanceof AwsError)) throw error;
         if (error.code === 'ConditionalCheckFailedException') throw new ConditionFailed();

@@ -1,5 +1,6 @@
 /** The items `session#ID`, `deployment#ID` and `selector#KEY`. Times are ISO 8601 text in the table: people read it, too. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { readAs } from '../runtime/schema.ts';
 import type { Item } from './attributes.ts';
 import type { RememberedDeployment, Tombstone } from './types.ts';
 
@@ -14,14 +15,17 @@ export interface ItemKind<T> {
   isFinal(value: T): boolean;
 }
 
-const time = z.pipe(
-  z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)))),
-  z.transform((text: string) => Date.parse(text)),
+const time = v.pipe(
+  v.pipe(
+    v.string(),
+    v.check((text) => !Number.isNaN(Date.parse(text))),
+  ),
+  v.transform((text: string) => Date.parse(text)),
 );
-const tombstone = z.object({ deletedAt: time, by: z.string(), event: z.string() });
-const stop = z.object({ stoppedAt: time, by: z.string(), event: z.string() });
-const lastSession = z.object({ lastSessionAt: time });
-const handled = z.object({ handledAt: time });
+const tombstone = v.object({ deletedAt: time, by: v.string(), event: v.string() });
+const stop = v.object({ stoppedAt: time, by: v.string(), event: v.string() });
+const lastSession = v.object({ lastSessionAt: time });
+const handled = v.object({ handledAt: time });
 
 /** Sessions that were deleted. */
 export const tombstones: ItemKind<Tombstone> = {
@@ -33,7 +37,7 @@ export const tombstones: ItemKind<Tombstone> = {
     event,
   }),
   read(item) {
-    const found = tombstone.safeParse(item).data;
+    const found = readAs(tombstone, item);
     return found && { deletedAtMs: found.deletedAt, by: found.by, event: found.event };
   },
   isFinal: () => true,
@@ -48,8 +52,8 @@ export const deployments: ItemKind<RememberedDeployment> = {
     ...(lastSessionAtMs !== undefined && { lastSessionAt: isoTime(lastSessionAtMs) }),
   }),
   read(item) {
-    const stopped = stop.safeParse(item).data;
-    const lastSessionAtMs = lastSession.safeParse(item).data?.lastSessionAt;
+    const stopped = readAs(stop, item);
+    const lastSessionAtMs = readAs(lastSession, item)?.lastSessionAt;
     if (stopped === undefined && lastSessionAtMs === undefined) return undefined;
     return {
       ...(stopped && { stopped: { stoppedAtMs: stopped.stoppedAt, by: stopped.by, event: stopped.event } }),
@@ -63,7 +67,7 @@ export const deployments: ItemKind<RememberedDeployment> = {
 export const selectors: ItemKind<number> = {
   itemId: (key) => `selector#${key}`,
   write: (key, handledAtMs) => ({ id: selectors.itemId(key), handledAt: isoTime(handledAtMs) }),
-  read: (item) => handled.safeParse(item).data?.handledAt,
+  read: (item) => readAs(handled, item)?.handledAt,
   isFinal: () => false,
 };
 

@@ -1,5 +1,6 @@
 /** The register in the table, where all environments see it: an item `user#SESSION#ADDRESS` for each user. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
+import { readAs } from '../runtime/schema.ts';
 import type { Item } from './attributes.ts';
 import { untilFailure } from './batches.ts';
 import { MemoryError } from './errors.ts';
@@ -7,16 +8,16 @@ import { isHeld, type Register, type Standing } from './register.ts';
 import type { Table } from './table.ts';
 
 /** The attributes of a user's item. An item with `leaving` alone holds no change: only a removal that is held back. */
-const standingItem = z.object({
-  id: z.string(),
-  moment: z.string(),
-  time: z.string(),
-  event: z.string(),
-  action: z.enum(['join', 'leave']),
-  applied: z.boolean(),
-  assumed: z._default(z.boolean(), false),
+const standingItem = v.object({
+  id: v.string(),
+  moment: v.string(),
+  time: v.string(),
+  event: v.string(),
+  action: v.picklist(['join', 'leave']),
+  applied: v.boolean(),
+  assumed: v.optional(v.boolean(), false),
 });
-const heldItem = z.object({ leaving: z.optional(z.string()) });
+const heldItem = v.object({ leaving: v.optional(v.string()) });
 
 const STANDS = '#moment = :moment';
 const CLAIM = `attribute_not_exists(#moment)
@@ -67,11 +68,11 @@ export function createTableRegister(table: Table, signal: AbortSignal): Register
 
 function standingOf(item: Item | undefined): Standing | undefined {
   if (item?.moment === undefined) return undefined;
-  const parsed = standingItem.safeParse(item);
-  if (parsed.success) return parsed.data;
+  const read = readAs(standingItem, item);
+  if (read !== undefined) return read;
   throw new MemoryError(`The memory holds ${item.id} in another form than this version writes`);
 }
 
 function leavingOf(item: Item | undefined): string | undefined {
-  return heldItem.safeParse(item).data?.leaving;
+  return readAs(heldItem, item)?.leaving;
 }

@@ -5,8 +5,9 @@
  * A request may be repeated after its answer was lost, so a write that succeeded must succeed again.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { AwsConfig } from '../runtime/environment.ts';
+import { notList } from '../runtime/schema.ts';
 import { attributesOf, type Item, itemSchema } from './attributes.ts';
 import { getItems, putItems } from './batches.ts';
 import { connectDynamoDb } from './dynamodb.ts';
@@ -52,7 +53,7 @@ export interface Table {
 
 const SECONDS_A_DAY = 86_400;
 const NOTHING_STANDS = 'attribute_not_exists(#id) OR #expires < :now';
-const writeAnswer = z.object({ Attributes: z.optional(itemSchema) });
+const writeAnswer = v.pipe(notList, v.object({ Attributes: v.optional(itemSchema) }));
 
 /** Opens a table. Sends nothing yet. */
 export function openTable({ name, days, aws }: TableOptions): Table {

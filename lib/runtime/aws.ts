@@ -4,10 +4,11 @@
  * with a 400, and a connection may be reset: the retries are here.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { causeOf } from './cause.ts';
 import type { AwsConfig } from './environment.ts';
 import { parseJson } from './json.ts';
+import { readAs } from './schema.ts';
 import { orAborted, withTimeLimit } from './time-limit.ts';
 
 /** One request. It must be safe to repeat: an answer can be lost after AWS carried the request out. */
@@ -78,10 +79,10 @@ const TRANSIENT = new Set([
 /** Signing keys by day, region and service: to derive one takes more time than to sign with it. */
 const signingKeys = new Map<string, ArrayBuffer>();
 
-const errorBody = z.looseObject({
-  __type: z.optional(z.string()),
-  message: z.optional(z.string()),
-  Message: z.optional(z.string()),
+const errorBody = v.looseObject({
+  __type: v.optional(v.string()),
+  message: v.optional(v.string()),
+  Message: v.optional(v.string()),
 });
 
 /**
@@ -141,7 +142,7 @@ async function send(request: AwsRequest, signal: AbortSignal): Promise<unknown> 
 
 /** AWS names the error in `__type`, with a prefix such as `com.amazonaws.dynamodb.v20120810#`. */
 function refused(status: number, body: unknown): AwsError {
-  const { __type = `status ${status}`, message, Message } = errorBody.safeParse(body).data ?? {};
+  const { __type = `status ${status}`, message, Message } = readAs(errorBody, body) ?? {};
   return new AwsError(__type.replace(/^.*#/, ''), message ?? Message ?? 'no message', { status, body });
 }
 

@@ -3,8 +3,9 @@
  * folder. The message about a wrong value names the variable, its value, and what is expected; it shows no
  * secret.
  */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { mask, registerSecret } from './mask.ts';
+import type { Schema } from './schema.ts';
 
 /** Configuration that the functions cannot work with. The message lists every wrong variable. */
 export class ConfigError extends Error {
@@ -28,7 +29,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Variable<T> {
   name: string;
   /** Reads the text, without the space around it. */
-  schema: z.ZodMiniType<T>;
+  schema: Schema<T>;
   /** What it may hold, in words. */
   expected: string;
   /** The value of a variable that is not set. Without it the variable is required. */
@@ -56,7 +57,7 @@ const LONGEST_SHOWN = 100;
  */
 export function readAwsConfig(env: Environment = process.env): AwsConfig {
   const read = reader(env);
-  const text = (name: string) => ({ name, schema: z.string(), expected: 'what Lambda sets' });
+  const text = (name: string) => ({ name, schema: v.string(), expected: 'what Lambda sets' });
   const { sessionToken, ...config } = read.finish({
     region: read(text('AWS_REGION')),
     accessKeyId: read(text('AWS_ACCESS_KEY_ID')),
@@ -90,8 +91,8 @@ export function reader(env: Environment) {
       return fallback;
     }
     if (variable.secret) registerSecret(raw);
-    const parsed = schema.safeParse(raw);
-    if (parsed.success) return parsed.data;
+    const parsed = v.safeParse(schema, raw);
+    if (parsed.success) return parsed.output;
     problems.push(`${name} ${wrong(raw, variable)}. Expected ${expected}.`);
     return undefined;
   }
@@ -144,7 +145,7 @@ export function integer(
 /** A number in this range, written in this form. */
 export function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
   const isOne = (text: string): boolean => form.test(text) && Number(text) >= min && Number(text) <= max;
-  return z.pipe(z.string().check(z.refine(isOne)), z.transform(Number));
+  return v.pipe(v.pipe(v.string(), v.check(isOne)), v.transform(Number));
 }
 
 function httpUrl() {
@@ -158,9 +159,9 @@ function httpUrl() {
       url.username === ''
     );
   };
-  return z.pipe(
-    z.string().check(z.refine(isBase)),
-    z.transform((text: string) => text.replace(/\/+$/, '')),
+  return v.pipe(
+    v.pipe(v.string(), v.check(isBase)),
+    v.transform((text: string) => text.replace(/\/+$/, '')),
   );
 }
 

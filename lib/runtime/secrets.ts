@@ -1,9 +1,10 @@
 /** Secrets: the value of a variable itself, or what it refers to in SSM or Secrets Manager. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import { awsRequest } from './aws.ts';
 import type { AwsConfig } from './environment.ts';
 import { parseJson } from './json.ts';
 import { registerSecret } from './mask.ts';
+import { readAs } from './schema.ts';
 
 /** Returns the secret. `refresh` reads it again: it may have been rotated. */
 export type SecretReader = (options: { refresh: boolean }) => Promise<string>;
@@ -37,17 +38,17 @@ const SERVICES = {
   ssm: {
     target: 'AmazonSSM.GetParameter',
     body: (name: string) => ({ Name: name, WithDecryption: true }),
-    answer: z.pipe(
-      z.object({ Parameter: z.object({ Value: z.string() }) }),
-      z.transform(({ Parameter }: { Parameter: { Value: string } }) => Parameter.Value),
+    answer: v.pipe(
+      v.object({ Parameter: v.object({ Value: v.string() }) }),
+      v.transform(({ Parameter }: { Parameter: { Value: string } }) => Parameter.Value),
     ),
   },
   secretsmanager: {
     target: 'secretsmanager.GetSecretValue',
     body: (name: string) => ({ SecretId: name }),
-    answer: z.pipe(
-      z.object({ SecretString: z.string() }),
-      z.transform(({ SecretString }: { SecretString: string }) => SecretString),
+    answer: v.pipe(
+      v.object({ SecretString: v.string() }),
+      v.transform(({ SecretString }: { SecretString: string }) => SecretString),
     ),
   },
 } as const;
@@ -115,15 +116,15 @@ async function fetchSecret(
     aws: source.aws,
     deadlineMs: Date.now() + READ_WITHIN_MS,
   });
-  const parsed = answer.safeParse(json);
-  if (!parsed.success) throw new Error('AWS answered without a secret string.');
-  return parsed.data;
+  const secret = readAs<string>(answer, json);
+  if (secret === undefined) throw new Error('AWS answered without a secret string.');
+  return secret;
 }
 
 /** A string, or JSON with `api_key`, as Secrets Manager's console makes it. */
 function secretOf(text: string): string {
   const secret = text.trimStart().startsWith('{')
-    ? z.object({ api_key: z.string() }).safeParse(parseJson(text)).data?.api_key
+    ? readAs(v.object({ api_key: v.string() }), parseJson(text))?.api_key
     : text;
   if (secret === undefined) throw new Error('it is JSON without the member api_key.');
   if (!/^[\x20-\x7e]+$/.test(secret.trim()))

@@ -5,7 +5,6 @@ import { createSessionsClient } from '../edgegap/client.ts';
 import type { ApiConfig } from '../edgegap/config.ts';
 import type { MemoryConfig } from '../memory/config.ts';
 import { type Memory, openMemory } from '../memory/memory.ts';
-import type { Cause } from '../memory/types.ts';
 import type { InvocationTime } from '../runtime/invocation-time.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
@@ -15,13 +14,15 @@ import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { settle } from './settle.ts';
-import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
+import type { Outcome, PlanLimits } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
 
 /** What a batch came to. */
 export interface BatchReport {
+  /** Lambda's id of the invocation. */
+  requestId?: string;
   /** One for each record, by index. */
   outcomes: Outcome[];
   /** How many records were events. */
@@ -59,28 +60,44 @@ export function createBatchEnvironment(
   return { client, memory: openMemory(config.memory), limits: { bulkStopChunk, budgetCalls, graceMs } };
 }
 
-/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
+/** The invocation that a batch is handled in. */
+export interface BatchInvocation extends InvocationTime {
+  /** Lambda's, for the audit. */
+  requestId?: string;
+}
+
+/** Handles the records of one batch within the time of its invocation. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
-  time: InvocationTime,
+  { requestId, ...time }: BatchInvocation,
   { client, memory, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
   const { events } = decoded;
-  const recalled = await recallFor(events, memory, time.signal);
+  // A cold start loads the audit while it waits for the memory.
+  const [recalled, { createAudit, reasonsOf }] = await Promise.all([
+    recallFor(events, memory, time.signal),
+    import('./audit.ts'),
+  ]);
   const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
+  const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
+  const reasonOf = reasonsOf(events, records);
+  const audit = createAudit(client, call, reasonOf, requestId);
   const { results, settled, memoryFailure } = await runPlan(plan, {
     client,
+    audit,
     memory,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     bulkStopChunk: limits.bulkStopChunk,
-    causeOf: causesOf(events),
-    call: { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) },
+    causeOf: reasonOf,
+    call,
   });
+  audit.uncalled({ events, plan, results, settled });
   return {
+    ...(requestId !== undefined && { requestId }),
     outcomes: settle(records.length, decoded, plan, results, settled),
     eventCount: events.length,
     attempts,
@@ -88,9 +105,4 @@ export async function handleBatch(
     oldestEventMs: events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
     durationMs: Date.now() - startedAt,
   };
-}
-
-function causesOf(events: readonly PlannedEvent[]): (record: number) => Cause {
-  const causes = new Map(events.map(({ record, type, event }) => [record, { by: type, event }]));
-  return (record) => causes.get(record) ?? { by: 'unknown', event: 'unknown' };
 }

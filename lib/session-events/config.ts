@@ -1,5 +1,5 @@
 /** The configuration of session-events: its two queues, and how long removals are held back. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Environment } from '../runtime/environment.ts';
 import { durationMs, queueUrl, reader } from '../runtime/environment.ts';
 
@@ -42,7 +42,7 @@ export function readBatchConfig(env: Environment = process.env): BatchConfig {
   return read.finish({
     graceMs: read({
       name: 'USER_LEFT_GRACE',
-      schema: z.pipe(z.string().check(z.refine(isGrace)), z.transform(durationMs)),
+      schema: v.pipe(v.pipe(v.string(), v.check(isGrace)), v.transform(durationMs)),
       expected: 'a whole number with a unit, 0s to 60m',
       fallback: 0,
     }),

@@ -1,10 +1,11 @@
 /** Runs one call: sends it, judges a failure, splits what is refused. Never rejects for an error of the API. */
-import type { CallOptions, SessionsClient } from '../edgegap/client.ts';
+import type { CallOptions } from '../edgegap/client.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { MemoryError } from '../memory/errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Cause } from '../memory/types.ts';
+import type { Audit, Questions } from './audit.ts';
 import type { Budget } from './budget.ts';
 import { handledKeys, sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
@@ -14,7 +15,9 @@ import { refusalKey } from './users.ts';
 
 /** What running calls needs of the world. */
 export interface RunContext {
-  client: SessionsClient;
+  client: Questions;
+  /** Makes the calls that change something. */
+  audit: Audit;
   memory: Memory;
   /** Why the memory's table did not answer: users calls have to wait until it does. */
   unavailable: MemoryError | undefined;
@@ -49,8 +52,9 @@ async function send(call: Call, context: RunContext): Promise<Findings> {
   return call.field === 'session_id' ? await sendBulkStop(call, context) : await sendSelector(call, context);
 }
 
-async function sendDelete({ targets }: DeleteCall, context: RunContext): Promise<Findings> {
-  await context.client.sessionDelete(targets[0].value, context.call);
+async function sendDelete(call: DeleteCall, context: RunContext): Promise<Findings> {
+  const { targets } = call;
+  await context.audit.change(call, (client, options) => client.sessionDelete(targets[0].value, options));
   return { ...every(targets, { kind: 'done' }), deleted: [deletedBy(targets[0], targets[0].value, context)] };
 }
 
@@ -83,27 +87,29 @@ async function sendSelector(call: BulkStopCall, context: RunContext): Promise<Fi
 }
 
 /** The ids that the API will stop; undefined where its answer does not say. */
-async function bulkStop(
-  { field, filterType, targets }: BulkStopCall,
-  { client, call }: RunContext,
-): Promise<ReadonlySet<string> | undefined> {
+async function bulkStop(call: BulkStopCall, { audit }: RunContext): Promise<ReadonlySet<string> | undefined> {
+  const { field, filterType, targets } = call;
   const values = targets.map(({ value }) => value);
-  const { processable } = await client.sessionsBulkStop(
-    { filters: [{ field, filter_type: filterType, values }] },
+  const filters = [{ field, filter_type: filterType, values }];
+  return await audit.change(
     call,
+    async (client, options) => {
+      const { processable } = await client.sessionsBulkStop({ filters }, options);
+      return processable && new Set(processable);
+    },
+    (stopped) => stopped,
   );
-  return processable && new Set(processable);
 }
 
 function deletedBy(target: Target | undefined, sessionId: string, { causeOf }: RunContext): DeletedSession {
-  return { sessionId, ...causeOf(target?.records[0] ?? -1) };
+  const { by, event } = causeOf(target?.records[0] ?? -1);
+  return { sessionId, by, event };
 }
 
-async function sendUsers(
-  { operation, sessionId, targets }: UsersCall,
-  { client, call }: RunContext,
-): Promise<Findings> {
-  await client[operation](sessionId, { ip_list: targets.map(({ value }) => value) }, call);
+async function sendUsers(call: UsersCall, { audit }: RunContext): Promise<Findings> {
+  const { operation, sessionId, targets } = call;
+  const ip_list = targets.map(({ value }) => value);
+  await audit.change(call, (client, options) => client[operation](sessionId, { ip_list }, options));
   return every(targets, { kind: 'done' });
 }
 

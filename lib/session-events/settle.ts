@@ -66,7 +66,7 @@ function outcomesOf({ target, outcome }: TargetResult): RecordOutcome[] {
 }
 
 /** What a refused change absorbed was not done after all: the next receive makes a call of its own for it. */
-function absorbedBy(outcome: Outcome): Outcome {
+export function absorbedBy(outcome: Outcome): Outcome {
   if (outcome.kind === 'dead') return { ...outcome, kind: 'retry' };
   return outcome.kind === 'waiting' || outcome.kind === 'retry' ? outcome : { kind: 'absorbed' };
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchResultErrorEntry, SQSClient } from '@aws-sdk/client-sqs';
-import PQueue from 'p-queue';
+import pLimit from 'p-limit';
 import type { RequestOptions } from './client.ts';
 import { withRequestDeadline } from './client.ts';
 
@@ -100,16 +100,13 @@ export async function runBatches<T>(
   request: BatchRequest<T>,
   { concurrency = CONCURRENCY, signal, onProgress }: Omit<BatchOptions, 'client' | 'queueUrl'>,
 ): Promise<Map<number, EntryResult>> {
-  const queue = new PQueue({ concurrency });
   let confirmed = 0;
-  const settled = await queue.addAll(
-    batches.map((batch) => async () => {
-      const results = await settleBatch(batch, request, signal);
-      confirmed += [...results.values()].filter(({ ok }) => ok).length;
-      onProgress?.(confirmed);
-      return results;
-    }),
-  );
+  const settled = await pLimit(concurrency).map(batches, async (batch) => {
+    const results = await settleBatch(batch, request, signal);
+    confirmed += [...results.values()].filter(({ ok }) => ok).length;
+    onProgress?.(confirmed);
+    return results;
+  });
   return new Map(settled.flatMap((results) => [...results]));
 }
 

@@ -1,5 +1,5 @@
 /** The configuration of the sweep. */
-import * as z from 'zod/mini';
+import * as v from 'valibot';
 import type { Environment, Variable } from '../runtime/environment.ts';
 import { durationMs, integer, reader } from '../runtime/environment.ts';
 import type { SweepPolicy } from './policy.ts';
@@ -40,7 +40,7 @@ export function readSweepConfig(env: Environment = process.env): SweepConfig {
 /** One of these words; the first is the default. */
 function choice<const T extends string>(name: string, words: readonly [T, ...T[]]): Variable<T> {
   const [fallback] = words;
-  return { name, schema: z.enum(words), expected: words.join(' or '), fallback, emptyIsWrong: true };
+  return { name, schema: v.picklist(words), expected: words.join(' or '), fallback, emptyIsWrong: true };
 }
 
 /** A list of selectors, or the word for the empty list, which is the default. */
@@ -48,9 +48,12 @@ function selectors(name: string, none: string): Variable<readonly Selector[]> {
   const parse = (text: string): Selector[] | undefined => (text === none ? [] : parseSelectors(text));
   return {
     name,
-    schema: z.pipe(
-      z.string().check(z.refine((text) => parse(text) !== undefined)),
-      z.transform((text: string) => parse(text) ?? []),
+    schema: v.pipe(
+      v.pipe(
+        v.string(),
+        v.check((text) => parse(text) !== undefined),
+      ),
+      v.transform((text: string) => parse(text) ?? []),
     ),
     expected: `${none}, or session:ID, deployment:ID and tag:NAME, comma-separated, each with an optional trailing *`,
     fallback: [],
@@ -63,7 +66,7 @@ function duration(name: string, fallback: number): Variable<number> {
   const ms = (text: string): number => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text));
   return {
     name,
-    schema: z.pipe(z.string().check(z.regex(/^([1-9]\d{0,5}[smhd]|off)$/)), z.transform(ms)),
+    schema: v.pipe(v.pipe(v.string(), v.regex(/^([1-9]\d{0,5}[smhd]|off)$/)), v.transform(ms)),
     expected: 'a whole number with a unit (90s, 15m, 2h, 1d), or off',
     fallback,
     emptyIsWrong: true,

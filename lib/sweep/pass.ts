@@ -1,4 +1,5 @@
 /** One run of a sweep: what its parts share, and a look at a session. */
+import type { AuditLog } from '../edgegap/audit.ts';
 import type { SessionsClient } from '../edgegap/client.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionDetails } from './facts.ts';
@@ -19,6 +20,7 @@ export interface Pass {
   /** Epoch milliseconds: calls are repeated until then. Default: three times at most. */
   deadline?: number;
   problems: Problems;
+  audit: AuditLog;
   /** Called at every step: sessions listed, candidates looked at, stale ones looked at again. */
   onProgress?: (step: 'list' | 'look' | 'again', done: number, total?: number) => void;
 }

@@ -1,5 +1,8 @@
 /** Stops many sessions and proves it. */
+import type { CallOptions } from '../edgegap/client.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
+import type { SessionBulkStopResponse } from '../edgegap/models.ts';
+import type { StopAudit } from './audit.ts';
 import { factsOf } from './facts.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, eachOf, isGone, isOver, look } from './pass.ts';
@@ -13,6 +16,11 @@ interface BulkStop {
 
 const NOTHING: BulkStop = { named: [], missing: [], refused: [] };
 
+/** A run that stops sessions. */
+export interface StopPass extends Pass {
+  stops: StopAudit;
+}
+
 /** How one session ended. `gone` is proof only while the API is known to be there. */
 type End = 'stopped' | 'gone' | 'open';
 
@@ -22,7 +30,7 @@ type End = 'stopped' | 'gone' | 'open';
  * @returns the ids that are proven to be stopped: named by an answer, deleted alone, `Terminating`, or gone. Failures are
  * noted as problems of the pass.
  */
-export async function stopSessions(pass: Pass, ids: readonly string[]): Promise<string[]> {
+export async function stopSessions(pass: StopPass, ids: readonly string[]): Promise<string[]> {
   const first = await bulkStop(pass, ids);
   const second = await bulkStop(pass, first.missing);
   const open = [...first.refused, ...second.refused, ...second.missing];
@@ -30,12 +38,14 @@ export async function stopSessions(pass: Pass, ids: readonly string[]): Promise<
 }
 
 /** One bulk stop. When the API refuses the list because of one id, halves find that one. */
-async function bulkStop(pass: Pass, ids: readonly string[]): Promise<BulkStop> {
+async function bulkStop(pass: StopPass, ids: readonly string[]): Promise<BulkStop> {
   if (ids.length === 0 || isOver(pass, deadlineOf(pass))) return NOTHING;
   const filters = [{ field: 'session_id' as const, filter_type: 'any' as const, values: [...ids] }];
   try {
-    const { processable } = await pass.client.sessionsBulkStop({ filters }, callOptions(untilHalftime(pass)));
-    const named = new Set(idsOf(processable));
+    const stop = { operation: 'sessionsBulkStop', ids };
+    const make = (options: CallOptions) => pass.client.sessionsBulkStop({ filters }, options);
+    const answer = await pass.stops.stop(stop, callOptions(untilHalftime(pass)), make, namedIn);
+    const named = new Set(namedIn(answer));
     const missing = ids.filter((id) => !named.has(id));
     return { ...NOTHING, named: ids.filter((id) => named.has(id)), missing };
   } catch (error) {
@@ -48,7 +58,7 @@ async function bulkStop(pass: Pass, ids: readonly string[]): Promise<BulkStop> {
   }
 }
 
-async function splitRefused(pass: Pass, ids: readonly string[]): Promise<BulkStop> {
+async function splitRefused(pass: StopPass, ids: readonly string[]): Promise<BulkStop> {
   if (ids.length === 1) return { ...NOTHING, refused: ids };
   const middle = Math.ceil(ids.length / 2);
   const left = await bulkStop(pass, ids.slice(0, middle));
@@ -60,37 +70,43 @@ async function splitRefused(pass: Pass, ids: readonly string[]): Promise<BulkSto
   };
 }
 
-/** `processable` is a list of objects; one client in the field knows plain strings (models.md). */
-function idsOf(processable: readonly (string | { session_id: string })[] | null | undefined): string[] {
-  return (processable ?? []).map((one) => (typeof one === 'string' ? one : one.session_id));
+function namedIn({ processable = [] }: SessionBulkStopResponse): readonly string[] {
+  return processable;
 }
 
-async function stopSingly(pass: Pass, ids: readonly string[]): Promise<string[]> {
+async function stopSingly(pass: StopPass, ids: readonly string[]): Promise<string[]> {
   const isDone = (): boolean => isOver(pass, deadlineOf(pass));
   const ends = await eachOf(pass, ids, isDone, async (id) => ({ id, end: await stopOne(pass, id) }));
   const proven = new Set<End>(['stopped']);
   if (ends.some(({ end }) => end === 'gone') && (await isApiThere(pass))) proven.add('gone');
-  return ends.filter(({ end }) => proven.has(end)).map(({ id }) => id);
+  const idsOf = (some: typeof ends): string[] => some.map(({ id }) => id);
+  pass.stops.settled('gone', idsOf(ends.filter(({ end }) => end === 'gone' && proven.has(end))));
+  pass.stops.settled('retry', idsOf(ends.filter(({ end }) => !proven.has(end))));
+  return idsOf(ends.filter(({ end }) => proven.has(end)));
 }
 
-async function stopOne(pass: Pass, id: string): Promise<End> {
+async function stopOne(pass: StopPass, id: string): Promise<End> {
   try {
-    await pass.client.sessionDelete(id, callOptions(pass));
+    const stop = { operation: 'sessionDelete', ids: [id] };
+    const make = (options: CallOptions) => pass.client.sessionDelete(id, options);
+    await pass.stops.stop(stop, callOptions(pass), make, () => [id]);
     return 'stopped';
   } catch (error) {
     if (isSessionsApiError(error) && error.code === 'GONE') return 'stopped';
     const isAnswer = isGone(error) || (isSessionsApiError(error) && error.code === 'REFUSED');
     const seen = isAnswer ? await look(pass, id) : undefined;
     if (seen?.kind === 'gone') return 'gone';
-    if (seen?.kind === 'found' && factsOf({ session_id: id }, seen.details).status === 'terminating')
+    if (seen?.kind === 'found' && factsOf({ session_id: id }, seen.details).status === 'terminating') {
+      pass.stops.settled('gone', [id]);
       return 'stopped';
+    }
     pass.problems.note(error, 1);
     return 'open';
   }
 }
 
 /** A mistyped base URL or a withdrawn API answers 404 to everything: only a list that answers makes a 404 proof. */
-async function isApiThere(pass: Pass): Promise<boolean> {
+async function isApiThere(pass: StopPass): Promise<boolean> {
   try {
     await pass.client.listSessions({ limit: 1 }, callOptions(pass));
     return true;
@@ -101,11 +117,11 @@ async function isApiThere(pass: Pass): Promise<boolean> {
 }
 
 /** Repeating a bulk stop may take half of the time that is left: the other half is for the proof. */
-function untilHalftime(pass: Pass): Pass {
+function untilHalftime(pass: StopPass): StopPass {
   const { deadline } = pass;
   return deadline === undefined ? pass : { ...pass, deadline: (Date.now() + deadline) / 2 };
 }
 
-function deadlineOf({ deadline = Number.POSITIVE_INFINITY }: Pass): number {
+function deadlineOf({ deadline = Number.POSITIVE_INFINITY }: StopPass): number {
   return deadline;
 }

@@ -1,6 +1,7 @@
 /** The second half of a sweep: looks again right before it stops. */
 import type { Judging, SweepRow } from './assess.ts';
 import { assess } from './assess.ts';
+import { stopAudit } from './audit.ts';
 import type { Pass } from './pass.ts';
 import { eachOf, isOver } from './pass.ts';
 import { stopSessions } from './stop-sessions.ts';
@@ -79,5 +80,6 @@ async function stopFresh(pass: Pass, rows: readonly SweepRow[]): Promise<string[
   if (rows.length === 0) return [];
   const oldest = Math.min(...rows.map(({ lookedMs }) => lookedMs));
   const ids = rows.map(({ listed }) => listed.session_id);
-  return await stopSessions({ ...pass, deadline: oldest + STOP_WITHIN_MS }, ids);
+  const stops = stopAudit(pass.audit, rows);
+  return await stopSessions({ ...pass, stops, deadline: oldest + STOP_WITHIN_MS }, ids);
 }

@@ -1,6 +1,8 @@
 /** The sweep: survey, guard, stop. What one run leaves, a later one finds again. */
+import type { AuditLog } from '../edgegap/audit.ts';
 import type { CallOptions } from '../edgegap/client.ts';
 import type { SweepRow } from './assess.ts';
+import { NO_AUDIT } from './audit.ts';
 import type { SweepConfig } from './config.ts';
 import { GUARD_WINDOW_MS, tripsGuard } from './guard.ts';
 import { createSweepMemory } from './memory.ts';
@@ -55,6 +57,8 @@ const AGAIN_UNTIL = 0.95;
 export interface SweepCall extends CallOptions, Pick<Pass, 'onProgress'> {
   /** Asked before the first stop, with what was found. Default: yes. */
   confirm?: (rows: readonly SweepRow[]) => Promise<boolean>;
+  /** Where stops are logged. Default: nowhere. */
+  audit?: AuditLog;
 }
 
 /** One run. @throws SessionsApiError when the sessions cannot be listed. */
@@ -67,12 +71,13 @@ export function createSweep(options: SweepOptions): Sweep {
   const { client, concurrency, policy, mode, maxStops, rate, bulkStopChunk: chunk } = options;
   const memory = createSweepMemory();
   const judging = { policy, memory };
-  return async ({ deadline = Number.POSITIVE_INFINITY, signal, onProgress, confirm } = {}) => {
+  return async ({ deadline = Number.POSITIVE_INFINITY, audit = NO_AUDIT, ...call } = {}) => {
+    const { signal, onProgress, confirm } = call;
     const startedAt = Date.now();
     const at = (share: number): number => startedAt + (deadline - startedAt) * share;
     const problems = createProblems();
     const given = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    const pass: Pass = { client, concurrency, problems, ...given };
+    const pass: Pass = { client, concurrency, problems, audit, ...given };
     const found = await survey(pass, judging, { listUntilMs: at(LIST_UNTIL), lookUntilMs: at(LOOK_UNTIL) });
     const stale = found.rows.filter(({ verdict }) => verdict.stop).length;
     const stoppedBefore = memory.stopsSince(startedAt - GUARD_WINDOW_MS);

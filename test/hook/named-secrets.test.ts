@@ -54,6 +54,23 @@ test.each([OTHER_SECRET, THIRD_SECRET])(
   },
 );
 
+test('each message in the queue names the secret that its sender has', async () => {
+  await hook.send(signed(ended));
+  expect(hook.senders()?.at(-1)).toBe('game-server');
+  await hook.send(signed([ended, retired], undefined, THIRD_SECRET));
+  expect(hook.senders()?.slice(-2)).toEqual(['backend', 'backend']);
+});
+
+test('a name that SQS does not take is no reason to refuse an event', async () => {
+  const odd = await startHook({
+    HOOK_SIGNING_SECRET: JSON.stringify({ 'ü\u0000': SECRET, '': OTHER_SECRET }),
+  });
+  expect((await odd.send(signed(ended))).status).toBe(202);
+  expect((await odd.send(signed(ended, undefined, OTHER_SECRET))).status).toBe(202);
+  expect(odd.senders()).toEqual(['??', undefined]);
+  await odd.stop();
+});
+
 test('no secret is in the log', () => {
   for (const secret of [SECRET, OTHER_SECRET, THIRD_SECRET])
     expect(hook.logs.join('\n')).not.toContain(secret.slice('whsec_'.length, -2));

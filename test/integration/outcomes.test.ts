@@ -147,9 +147,9 @@ describe('back to the queue', () => {
     expect(await logged(environment, (line) => 'ApiAuthFailures' in line)).toMatchObject({
       ApiAuthFailures: 4,
     });
-    const line = await logged(environment, (one) => one.code === 'UNAUTHORIZED');
+    const line = await logged(environment, (one) => one.level === 'ERROR');
     expect(line).toMatchObject({
-      level: 'ERROR',
+      code: 'UNAUTHORIZED',
       events: 2,
       reason: expect.stringContaining('SESSIONS_API_KEY'),
     });

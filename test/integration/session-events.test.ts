@@ -1,5 +1,6 @@
 /** The built bundle of session-events against the sandbox over HTTP and the embedded SQS. */
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { parse } from 'valibot';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sessionUserContext } from '../../lib/edgegap/models.ts';
 import { startLambda } from '../support/lambda.ts';
@@ -37,7 +38,7 @@ const usersOf = async (id: string) => {
   const answer = await fetch(`${stage.sandbox.url}/v1/session/${id}/users`, {
     headers: { authorization: 'token sandbox-key' },
   });
-  return sessionUserContext.parse(await answer.json());
+  return parse(sessionUserContext, await answer.json());
 };
 
 async function deadLetters() {

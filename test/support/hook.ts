@@ -73,6 +73,11 @@ export async function startHook(env: Record<string, string> = {}) {
     /** The events in the queue. */
     queued: (): unknown[] =>
       sqs.inspectQueue('events')?.messages.ready.map(({ body }): unknown => JSON.parse(body)) ?? [],
+    /** The senders that the messages in the queue name. */
+    senders: () =>
+      sqs
+        .inspectQueue('events')
+        ?.messages.ready.map(({ messageAttributes }) => messageAttributes.SENDER?.StringValue),
     /** Sends a request; returns the status, the headers and the body. */
     async send(request: TestRequest) {
       const event = { version: '2.0', routeKey: 'POST /hooks', ...request };

@@ -1,5 +1,6 @@
 /** The sweep against an API that answers in every way that its description allows. */
 import { afterEach, expect, test } from 'vitest';
+import { NO_AUDIT, stopAudit } from '../../lib/sweep/audit.ts';
 import { createProblems } from '../../lib/sweep/problems.ts';
 import { stopSessions } from '../../lib/sweep/stop-sessions.ts';
 import { type Answer, type Oddities, type OddSession, staleSession, startOddApi } from './odd-api.ts';
@@ -106,7 +107,8 @@ test('a bulk stop whose answer cannot be read proves nothing: its sessions are d
   const { api, client } = await world(stale(2), {
     bulkStop: () => ({ status: 200, body: { processable: 7 } }),
   });
-  const pass = { client, concurrency: 2, problems: createProblems(), deadline: Date.now() + 1000 };
+  const about = { audit: NO_AUDIT, stops: stopAudit(NO_AUDIT, []) };
+  const pass = { client, concurrency: 2, problems: createProblems(), ...about, deadline: Date.now() + 1000 };
   expect(await stopSessions(pass, ['s0', 's1'])).toEqual(['s0', 's1']);
   expect(api.alive()).toEqual([]);
 });

@@ -57,6 +57,15 @@ test('sweeps the evening of the local stage, logs it in one line and writes its 
   ]);
   const lines = logs.map((line): unknown => JSON.parse(line));
   expect(lines).toContainEqual(expect.objectContaining({ message: 'sweep', listed: 43, stopped: 5 }));
+  const audited = lines.filter((line) => JSON.stringify(line).includes('"message":"audit"'));
+  expect(audited).toEqual([
+    expect.objectContaining({
+      ...{ operation: 'sessionsBulkStop', outcome: 'done', status: 200, call: 1, events: [] },
+      targets: expect.arrayContaining(['empty1-s', 'empty2-s', 'error1-s', 'old1-s', 'unlinked1-s']),
+      by: expect.arrayContaining(['empty', 'error', 'max-age', 'unlinked']),
+      requestId: expect.any(String),
+    }),
+  ]);
   for (const metric of METRICS) expect(logs.join('\n')).toContain(metric);
 });
 

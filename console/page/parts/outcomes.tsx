@@ -12,6 +12,7 @@ export const MEANINGS: Readonly<Record<string, string>> = {
   absorbed: 'Another event of the batch made a call needless.',
   gone: 'What the event is about no longer exists.',
   waiting: 'Held back for a few seconds: the calls of this batch are used up, or the user may come back.',
+  open: 'The answer proves nothing yet; a later line settles it.',
   superseded: 'A later event about the same user takes its place.',
   retried: 'The event goes back to the queue.',
   retry: 'The event goes back to the queue.',

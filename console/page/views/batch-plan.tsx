@@ -72,25 +72,25 @@ function NoPlan({ batch: { outcomes } }: { batch: BatchRow }): JSX.Element {
   );
 }
 
-/** Lines of one call carry parts of its targets and events. */
+/** Lines of one call, and of what needed none, carry parts of what ended in one way. */
 function stepsOf(entries: readonly AuditEntry[]): Step[] {
-  const steps = new Map<string, Step>();
-  for (const [index, entry] of entries.entries()) {
-    const key = entry.call === null ? `line ${index}` : `call ${entry.call}`;
-    const known = steps.get(key);
-    steps.set(
-      key,
-      known === undefined
-        ? { ...entry, key }
-        : {
-            ...known,
-            targets: [...known.targets, ...entry.targets],
-            events: [...known.events, ...entry.events],
-            by: [...new Set([...known.by, ...entry.by])],
-          },
-    );
-  }
-  return [...steps.values()];
+  const groups = Map.groupBy(entries, ({ call, outcome, code }) => `${call} ${outcome} ${code}`);
+  return [...groups].flatMap(([key, [first, ...others]]) =>
+    first === undefined ? [] : [{ ...others.reduce(joined, first), key }],
+  );
+}
+
+function joined(one: AuditEntry, other: AuditEntry): AuditEntry {
+  const both = (name: 'targets' | 'events' | 'by' | 'senders'): string[] => [
+    ...new Set([...one[name], ...other[name]]),
+  ];
+  return {
+    ...one,
+    targets: both('targets'),
+    events: both('events'),
+    by: both('by'),
+    senders: both('senders'),
+  };
 }
 
 function Steps({ steps }: { steps: readonly Step[] }): JSX.Element {
@@ -106,7 +106,12 @@ function Steps({ steps }: { steps: readonly Step[] }): JSX.Element {
             {step.code !== null && <a href={linkTo('failures', step.code)}>{step.code}</a>}
           </p>
           {step.operation === 'none' && <p class="quiet">{MEANINGS[step.outcome]}</p>}
-          {step.reason !== null && <p>{step.reason}</p>}
+          {step.filter !== null && (
+            <p class="quiet">
+              by {step.filter.field}: {step.filter.values.join(', ')}
+            </p>
+          )}
+          {step.senders.length > 0 && <p class="quiet">sent by {step.senders.join(', ')}</p>}
           <Names label={targetsLabel(step)} names={step.targets} />
           <Names
             label={`from ${counted(step.events.length, 'event')} (${step.by.join(', ')})`}
