@@ -89,8 +89,11 @@ const Retry = z.object({
   reason: z.optional(z.string()),
 });
 
-/** CloudWatch's metrics: nothing that a person reads. */
-const Metrics = z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) });
+/** CloudWatch's metrics, and the audit, which the console shows: nothing that a person reads here. */
+const Silent = z.union([
+  z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) }),
+  z.object({ message: z.literal('audit') }),
+]);
 
 function retryLine({ code, events, reason = '' }: z.infer<typeof Retry>, time: Date): string {
   return `${clock(time)}  ${pc.yellow(`${count(events, 'event')} will be tried again`)}: ${code}, ${reason}`;
@@ -123,7 +126,7 @@ export function showLine(line: string, time: Date): string | undefined {
   if (sweep.success) return sweepLine(sweep.data, time);
   const hook = Hook.safeParse(entry);
   if (hook.success) return hookLine(hook.data, time);
-  return Metrics.safeParse(entry).success ? undefined : line;
+  return Silent.safeParse(entry).success ? undefined : line;
 }
 
 function batchLine(batch: z.infer<typeof Batch>, time: Date): string {

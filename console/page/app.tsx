@@ -1,6 +1,6 @@
 /** The frame of the page: where one is, what is live, and the view. */
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createApi } from './api.ts';
 import { Confirm, type Question } from './parts/confirm.tsx';
 import { NowContext, type Page, PageContext } from './parts/context.ts';
@@ -102,6 +102,11 @@ function Header({ live, route }: { live: LiveState; route: Route }): JSX.Element
   const { about, connection, flow } = live;
   const views = about?.kind === 'local' ? [...VIEWS, ...LOCAL_VIEWS] : VIEWS;
   const dead = flow?.queues?.deadLetters ?? 0;
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the links scroll.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [route.view, views.length]);
   return (
     <header>
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
@@ -115,7 +120,7 @@ function Header({ live, route }: { live: LiveState; route: Route }): JSX.Element
           {CONNECTION[connection]}
         </span>
       </div>
-      <nav aria-label="Views">
+      <nav aria-label="Views" ref={nav}>
         {views.map(([view, title]) => (
           <a key={view} href={linkTo(view)} aria-current={route.view === view ? 'page' : undefined}>
             {title}

@@ -86,7 +86,7 @@ function Guard({ preview }: { preview: SweepPreview }): JSX.Element {
 
 function Candidates({ preview: { candidates } }: { preview: SweepPreview }): JSX.Element {
   const rows = candidates
-    .filter(({ rule }) => rule !== 'alive')
+    .filter(({ rule, users }) => rule !== 'ending' && (rule !== 'young' || users === 0))
     .toSorted((one, other) => Number(other.stop) - Number(one.stop) || (other.ageMs ?? 0) - (one.ageMs ?? 0));
   if (rows.length === 0) return <Empty title="No session looks stale." />;
   return <Table label="Candidates" columns={COLUMNS} rows={rows} idOf={(row) => row.id} />;
