@@ -14,6 +14,8 @@ export interface SessionList {
 
 /** From the end of one reading to the start of the next: each costs calls of the API. */
 const AGAIN_MS = 10_000;
+/** A list of a hundred parts must not be drawn a hundred times. */
+const SHOW_MS = 500;
 
 /** Reads the list, again and again. The rows of the last reading stay until a new one is whole. */
 export function useSessionList(): SessionList {
@@ -44,13 +46,16 @@ export function useSessionList(): SessionList {
 }
 
 async function read(api: Api, signal: AbortSignal, show: (rows: readonly SessionRow[]) => void) {
-  let rows: readonly SessionRow[] = [];
+  const rows: SessionRow[] = [];
+  let shownAt = 0;
   try {
     for await (const line of api.lines('/api/sessions', signal)) {
       const part: SessionPart = JSON.parse(line);
-      rows = [...rows, ...part.rows];
+      rows.push(...part.rows);
       if (part.problem !== undefined) return { rows, problem: part.problem };
-      show(rows);
+      if (Date.now() - shownAt < SHOW_MS) continue;
+      shownAt = Date.now();
+      show([...rows]);
     }
     return { rows, problem: undefined };
   } catch (error) {

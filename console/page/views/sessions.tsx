@@ -11,36 +11,41 @@ import { useSessionList } from '../session-list.ts';
 import { counted, number } from '../words.ts';
 import { SessionPanel, StatusWord } from './session-panel.tsx';
 
-/** A row, and what a look at the session added. */
-type Row = SessionRow & { createdMs: number | null | undefined; tags: readonly string[] };
+/** What a look at each session found, by id; null: the API does not know it any more. */
+type Details = ReadonlyMap<string, SessionDetails['session']>;
 
-const COLUMNS: readonly Column<Row>[] = [
-  { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
-  { title: 'Status', cell: ({ status }) => <StatusWord status={status} /> },
-  { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
-  {
-    title: 'Age',
-    isNumber: true,
-    cell: ({ createdMs }) => (createdMs === undefined ? '…' : <Ago at={createdMs} />),
-  },
-  {
-    title: 'Deployment',
-    isMinor: true,
-    cell: ({ deployment }) =>
-      deployment === null ? '–' : <a href={linkTo('deployments', deployment)}>{deployment}</a>,
-  },
-  { title: 'Tags', isMinor: true, cell: ({ tags }) => tags.join(', ') },
-];
+/** The list has neither age nor tags, and may leave the deployment out. */
+function columnsOf(details: Details): readonly Column<SessionRow>[] {
+  return [
+    { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
+    { title: 'Status', cell: ({ status }) => <StatusWord status={status} /> },
+    { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
+    {
+      title: 'Age',
+      isNumber: true,
+      cell: ({ id }) => (details.has(id) ? <Ago at={details.get(id)?.createdMs} /> : '…'),
+    },
+    {
+      title: 'Deployment',
+      isMinor: true,
+      cell: (row) => <DeploymentLink id={row.deployment ?? details.get(row.id)?.deployment} />,
+    },
+    { title: 'Tags', isMinor: true, cell: ({ id }) => details.get(id)?.tags?.join(', ') },
+  ];
+}
+
+function DeploymentLink({ id }: { id: string | null | undefined }): JSX.Element {
+  return id == null ? <span class="unknown">–</span> : <a href={linkTo('deployments', id)}>{id}</a>;
+}
 
 /** The list of sessions with a search; beside it the one that is open. */
 export function Sessions({ id }: { id: string | undefined }): JSX.Element {
   const list = useSessionList();
   const [search, setSearch] = useState('');
   const { details, look } = useLooks();
-  const rows = useMemo(
-    () => list.rows.map((row) => withDetails(row, details)).filter((row) => matches(row, search)),
-    [list.rows, details, search],
-  );
+  const columns = useMemo(() => columnsOf(details), [details]);
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = words.length === 0 ? list.rows : list.rows.filter((row) => matches(row, words, details));
   const wanted = search.trim();
   return (
     <section aria-labelledby="sessions">
@@ -73,7 +78,7 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
         ) : (
           <Table
             label="Sessions"
-            columns={COLUMNS}
+            columns={columns}
             rows={rows}
             idOf={(row) => row.id}
             selected={id}
@@ -86,24 +91,19 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
   );
 }
 
-function withDetails(row: SessionRow, details: ReadonlyMap<string, SessionDetails['session']>): Row {
-  const session = details.get(row.id);
-  const deployment = row.deployment ?? session?.deployment ?? null;
-  return { ...row, deployment, createdMs: session?.createdMs, tags: session?.tags ?? [] };
-}
-
-function matches({ id, status, deployment, tags }: Row, search: string): boolean {
-  const text = [id, status, deployment, ...tags].join(' ').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+function matches(
+  { id, status, deployment }: SessionRow,
+  words: readonly string[],
+  details: Details,
+): boolean {
+  const text = [id, status, deployment, ...(details.get(id)?.tags ?? [])].join(' ').toLowerCase();
+  return words.every((word) => text.includes(word));
 }
 
 /** The list has neither age nor tags: the sessions that can be seen are looked at, one after the other. */
 function useLooks() {
   const { api } = usePage();
-  const [details, setDetails] = useState<ReadonlyMap<string, SessionDetails['session']>>(new Map());
+  const [details, setDetails] = useState<Details>(new Map());
   const wanted = useRef<string[]>([]);
   const seen = useRef(new Set<string>());
   const busy = useRef(false);
@@ -131,7 +131,7 @@ function useLooks() {
   }, [api]);
 
   const look = useCallback(
-    (rows: readonly Row[]) => {
+    (rows: readonly SessionRow[]) => {
       wanted.current = rows.map((row) => row.id);
       void lookOn();
     },
