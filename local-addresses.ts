@@ -15,6 +15,9 @@ export const LOCAL_QUEUE_NAMES = {
   deadLetters: 'session-hooks-local-dead-letters',
 } as const;
 
+/** The memory's table of the local stage, named SERVICE-STAGE-memory as in stack/table.cjs. */
+export const LOCAL_TABLE_NAME = 'session-hooks-local-memory';
+
 /** The API key that the sandbox accepts. */
 export const SANDBOX_API_KEY = 'sandbox-key';
 

@@ -11,8 +11,8 @@ import { flagOf, httpUrl, wholeNumber } from './options.ts';
 import { connectQueue, type Queue } from './queue.ts';
 import { addAction, createTool, runTool } from './runner.ts';
 import { stormEvents, stormSessions } from './storm.ts';
-import { targetName } from './target.ts';
 import { counted } from './words.ts';
+import { placeIn, STAGE, targetName, worldOf } from './world.ts';
 
 const EXAMPLES = `
 Examples:
@@ -36,6 +36,7 @@ const OPTIONS = {
   ...EVENT_OPTIONS,
   storm: { value: 'MATCHES', parse: wholeNumber(1, 100_000), about: 'send a storm of events' },
   ...STORM_OPTIONS,
+  stage: STAGE,
   queueUrl: { value: 'URL', parse: httpUrl, about: 'another queue, with your AWS credentials' },
   hook: {
     value: 'URL',
@@ -72,8 +73,8 @@ addAction(tool, {
   about: 'Sends events to the local stage (npm start), to another queue or to a hook.',
   options: OPTIONS,
   run: async (terminal, values, argument) => {
-    if (values.hook !== undefined && values.queueUrl !== undefined)
-      throw new UsageError('Send to --hook or to --queue-url, not to both.');
+    if ([values.hook, values.queueUrl, values.stage].filter((place) => place !== undefined).length > 1)
+      throw new UsageError('Send to one of --stage, --hook and --queue-url.');
     const { events, sessions } = await planOf(values, argument);
     if (values.check) checkAll(events);
     if (values.dryRun) return { lines: events.map((event) => JSON.stringify(event)) };
@@ -142,18 +143,19 @@ function checkAll(events: readonly unknown[]): void {
 }
 
 /** Another queue or hook has another API behind it: it has no sandbox. */
-async function destinationOf({ hook, queueUrl }: Values): Promise<Destination> {
+async function destinationOf({ hook, queueUrl, stage: stageName }: Values): Promise<Destination> {
   const stage = localStage(process.env);
   if (hook !== undefined) {
     const { sendToHook } = await import('./hook.ts');
     const isLocal = hook.startsWith(stage.hookUrl);
     return {
-      target: targetName(hook, isLocal),
+      target: targetName(hook, { name: isLocal ? 'local stage' : undefined }),
       sandboxUrl: isLocal ? stage.sandboxUrl : undefined,
       send: (events, onProgress) => sendToHook(hook, events, process.env, onProgress),
     };
   }
-  const queue = await connectQueue(queueUrl ?? stage.eventsQueueUrl);
+  const world = queueUrl === undefined ? await worldOf(stageName) : undefined;
+  const queue = await connectQueue(queueUrl ?? (world && placeIn(world, 'EVENTS_QUEUE_URL')) ?? '', world);
   return {
     target: queue.target,
     sandboxUrl: queue.isLocal ? stage.sandboxUrl : undefined,

@@ -1,5 +1,7 @@
 /** The options of a command, as data: what commander needs to parse them, and the types of what it returns. */
+import { resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
+import { durationMs } from '../lib/runtime/environment.ts';
 
 /** One option. Without `value` it is a flag. */
 export interface OptionSpec {
@@ -84,6 +86,18 @@ export function oneOf<const T extends string>(...words: readonly T[]): (text: st
 export function httpUrl(text: string): string {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text;
   throw new InvalidArgumentError('It must be an http or https URL.');
+}
+
+/** Reads an age in milliseconds. */
+export function age(text: string): number {
+  const ms = durationMs(text);
+  if (!Number.isNaN(ms)) return ms;
+  throw new InvalidArgumentError('It must be a whole number with a unit, such as 90s, 15m, 2h or 7d.');
+}
+
+/** Returns the path of a file relative to where the person stands: npm runs a script in the package's folder. */
+export function standingFile(file: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', file);
 }
 
 /** The last of several values would win in silence. */

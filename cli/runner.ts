@@ -85,8 +85,9 @@ function printResult(terminal: Terminal, { lines, data, problems = [] }: Result,
 /** A signal ends the process as it would have, once the terminal is as it was. */
 function endOnSignals(terminal: Terminal): void {
   for (const signal of SIGNALS)
-    process.once(signal, () => {
+    process.once(signal, async () => {
       terminal.end();
+      await terminal.interrupt();
       process.kill(process.pid, signal);
     });
 }

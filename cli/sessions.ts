@@ -9,7 +9,9 @@ import type { Result } from './runner.ts';
 import { addAction, createTool, runTool } from './runner.ts';
 import { table } from './table.ts';
 import type { Terminal } from './terminal.ts';
+import { whyDeleted } from './why.ts';
 import { ageText, counted } from './words.ts';
+import { STAGE, worldOf } from './world.ts';
 
 const IP = { value: 'ADDRESS', list: true, required: true, about: 'a user; repeat it for more' } as const;
 
@@ -23,14 +25,14 @@ const FIELDS = [
 type Filter = SessionBulkStopPayload['filters'][number];
 
 const tool = createTool('sessions').description(
-  'Reads and changes sessions of the local stage (npm start) or, with SESSIONS_API_KEY, of the real API.',
+  'Reads and changes sessions of the local stage (npm start), or of the world that --stage or the environment names.',
 );
 
 addAction(tool.command('list'), {
   about: 'list all sessions',
-  options: { json: AS_JSON },
-  run: async (terminal) => {
-    const api = connect(terminal);
+  options: { stage: STAGE, json: AS_JSON },
+  run: async (terminal, { stage }) => {
+    const api = await connect(terminal, stage);
     const sessions = await listAll(api, terminal);
     const rows = sessions.map(({ session_id, status, deployment_request_id, user_count, linked, kind }) => [
       session_id,
@@ -48,17 +50,26 @@ addAction(tool.command('list'), {
 
 addAction(tool.command('get <id>'), {
   about: 'show a session with its age, deployment, tags and users',
-  options: { json: AS_JSON },
-  run: async (terminal, _, id) => {
-    const session = await connect(terminal).client.getSession(id);
+  options: { stage: STAGE, json: AS_JSON },
+  run: async (terminal, { stage }, id) => {
+    const session = await (await connect(terminal, stage)).client.getSession(id);
     return { data: session, lines: table(detailsOf(session)) };
+  },
+});
+
+addAction(tool.command('why <id>'), {
+  about: 'say who deleted a session, when, and because of which event',
+  options: { stage: STAGE, json: AS_JSON },
+  run: async (terminal, { stage }, id) => {
+    return await whyDeleted(terminal, await worldOf(stage), id);
   },
 });
 
 addAction(tool.command('users <id>'), {
   about: 'list the users of a session',
-  options: { json: AS_JSON },
-  run: async (terminal, _, id) => usersResult(await connect(terminal).client.getUsersSession(id)),
+  options: { stage: STAGE, json: AS_JSON },
+  run: async (terminal, { stage }, id) =>
+    usersResult(await (await connect(terminal, stage)).client.getUsersSession(id)),
 });
 
 addAction(tool.command('create'), {
@@ -69,9 +80,10 @@ addAction(tool.command('create'), {
     ip: IP,
     deploymentRequestId: { value: 'ID', about: 'the deployment to use' },
     json: AS_JSON,
+    stage: STAGE,
   },
-  run: async (terminal, { app, version, ip, deploymentRequestId }) => {
-    const answer = await connect(terminal).client.sessionPost({
+  run: async (terminal, { app, version, ip, deploymentRequestId, stage }) => {
+    const answer = await (await connect(terminal, stage)).client.sessionPost({
       app_name: app,
       ip_list: ip,
       ...(version !== undefined && { version_name: version }),
@@ -83,16 +95,16 @@ addAction(tool.command('create'), {
 
 addAction(tool.command('add-users <id>'), {
   about: 'add users to a session',
-  options: { ip: IP, json: AS_JSON },
-  run: async (terminal, { ip }, id) =>
-    usersResult(await connect(terminal).client.putUsersSession(id, { ip_list: ip })),
+  options: { ip: IP, stage: STAGE, json: AS_JSON },
+  run: async (terminal, { ip, stage }, id) =>
+    usersResult(await (await connect(terminal, stage)).client.putUsersSession(id, { ip_list: ip })),
 });
 
 addAction(tool.command('remove-users <id>'), {
   about: 'remove users from a session',
-  options: { ip: IP, yes: YES, json: AS_JSON },
-  run: async (terminal, { ip }, id) => {
-    const { client, config } = connect(terminal);
+  options: { ip: IP, yes: YES, stage: STAGE, json: AS_JSON },
+  run: async (terminal, { ip, stage }, id) => {
+    const { client, config } = await connect(terminal, stage);
     await terminal.confirm(
       () => `Remove ${counted(ip.length, 'user')} (${ip.join(', ')}) from session ${id} at ${config.apiUrl}?`,
     );
@@ -102,9 +114,9 @@ addAction(tool.command('remove-users <id>'), {
 
 addAction(tool.command('delete <id>'), {
   about: 'delete a session; its deployment goes on',
-  options: { yes: YES, json: AS_JSON },
-  run: async (terminal, _, id) => {
-    const { client, config } = connect(terminal);
+  options: { yes: YES, stage: STAGE, json: AS_JSON },
+  run: async (terminal, { stage }, id) => {
+    const { client, config } = await connect(terminal, stage);
     await terminal.confirm(() => `Delete session ${id} at ${config.apiUrl}?`);
     const answer = await client.sessionDelete(id);
     return { data: answer, lines: [answer.message ?? 'Deleted.'] };
@@ -120,15 +132,16 @@ addAction(tool.command('bulk-stop'), {
     match: MATCH,
     yes: YES,
     json: AS_JSON,
+    stage: STAGE,
   },
-  run: async (terminal, { match = 'any', ...values }) => {
+  run: async (terminal, { match = 'any', stage, ...values }) => {
     const chosen = FIELDS.filter(([option]) => values[option].length > 0);
     const [first, ...others] = chosen;
     if (first === undefined || others.length > 0)
       throw new UsageError('bulk-stop needs one of --session-id, --deployment-request-id and --tag.');
     const [option, field] = first;
     const filter: Filter = { field, filter_type: match, values: values[option] };
-    const api = connect(terminal);
+    const api = await connect(terminal, stage);
     await terminal.confirm(() => bulkStopQuestion(api, terminal, filter));
     const answer = await api.client.sessionsBulkStop({ filters: [filter] });
     const stopped = answer.processable;
@@ -140,8 +153,8 @@ addAction(tool.command('bulk-stop'), {
 
 await runTool(tool);
 
-function connect(terminal: Terminal): Api {
-  const api = connectApi();
+async function connect(terminal: Terminal, stage: string | undefined): Promise<Api> {
+  const api = connectApi(await worldOf(stage));
   terminal.target(api.target);
   return api;
 }

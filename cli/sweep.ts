@@ -5,7 +5,6 @@ import type { SweepRow } from '../lib/sweep/assess.ts';
 import { readSweepConfig, type SweepConfig } from '../lib/sweep/config.ts';
 import { createSweep, type SweepReport } from '../lib/sweep/sweep.ts';
 import { sweepLine } from '../lib/sweep/telemetry.ts';
-import { LOCAL_SWEEP } from '../local-addresses.ts';
 import { connectApi } from './api.ts';
 import { UsageError } from './errors.ts';
 import type { ValuesOf } from './options.ts';
@@ -13,8 +12,10 @@ import { AS_JSON, flagOf, YES } from './options.ts';
 import { addAction, createTool, runTool } from './runner.ts';
 import { table } from './table.ts';
 import { ageText, counted } from './words.ts';
+import { STAGE, worldOf } from './world.ts';
 
 const OPTIONS = {
+  stage: STAGE,
   stop: { about: 'stop the stale sessions; asks first' },
   emptyAfter: { value: 'AGE', about: 'when a session without users is stale (15m)' },
   unlinkedAfter: { value: 'AGE', about: 'when a session without a deployment is stale (15m)' },
@@ -45,12 +46,14 @@ const SHARE = 0.5;
 const tool = createTool('sweep');
 
 addAction(tool, {
-  about: 'Finds stale sessions of the local stage (npm start) or, with SESSIONS_API_KEY, of the real API.',
+  about:
+    'Finds stale sessions of the local stage (npm start), or of the world that --stage or the environment names.',
   options: OPTIONS,
   run: async (terminal, values) => {
-    const { client, config, isLocal, target } = connectApi(SHARE);
+    const world = await worldOf(values.stage, 'stale-sessions');
+    const { client, config, target } = connectApi(world, SHARE);
     const { apiUrl, apiConcurrency, bulkStopChunk } = config;
-    const sweepConfig = readConfig(values, isLocal ? { ...LOCAL_SWEEP, ...process.env } : process.env);
+    const sweepConfig = readConfig(values, world.env);
     const sweep = createSweep({
       ...sweepConfig,
       client,

@@ -22,11 +22,21 @@ export interface Terminal {
   confirm(question: () => string | Promise<string>): Promise<void>;
   /** Ends what is drawn. */
   end(): void;
+  /**
+   * Does work that a signal must not leave half done: SIGINT, SIGTERM or SIGHUP abort its signal, and the tool ends once
+   * the work has.
+   */
+  interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Aborts that work. Resolves when it has ended, at once where there is none. */
+  interrupt(): Promise<void>;
 }
+
+const INTERRUPTED = 'Interrupted.';
 
 /** Returns a terminal. @param yes whether the person has agreed beforehand. */
 export function createTerminal(yes: boolean): Terminal {
   const progress = createProgress();
+  const running = new Map<AbortController, Promise<unknown>>();
   const warn = writer(progress, console.error);
   return {
     target: (name) => warn([`Target: ${name}`]),
@@ -34,6 +44,20 @@ export function createTerminal(yes: boolean): Terminal {
     print: writer(progress, console.log),
     warn,
     end: progress.end,
+    async interruptible(work) {
+      const controller = new AbortController();
+      const result = work(controller.signal);
+      running.set(controller, result);
+      try {
+        return await result;
+      } finally {
+        running.delete(controller);
+      }
+    },
+    async interrupt() {
+      for (const controller of running.keys()) controller.abort(new Error(INTERRUPTED));
+      await Promise.allSettled(running.values());
+    },
     async confirm(question) {
       if (yes) return;
       const text = printable(await question());

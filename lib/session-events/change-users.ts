@@ -2,6 +2,7 @@
  * Changes users: the additions and removals of a plan, in the order of their events, whatever other environments do
  * meanwhile. `lib/memory/order.ts` says how.
  */
+import { MemoryError } from '../memory/errors.ts';
 import { applyInOrder, type CallResult, type Settled } from '../memory/order.ts';
 import { entryOf } from '../memory/register.ts';
 import type { UserAction, UserChange } from '../memory/types.ts';
@@ -49,7 +50,16 @@ export async function holdRemovals(held: readonly HeldRemoval[], context: RunCon
   const register = context.memory.register(context.call.signal);
   // A user whose addition the same batch absorbs may not be there yet.
   const there = held.filter(({ target }) => target.absorbed.length === 0);
-  await Promise.allSettled(there.map(({ target }) => register.hold(entryOf(target.change))));
+  await Promise.all(
+    there.map(async ({ target }) => {
+      try {
+        await register.hold(entryOf(target.change));
+      } catch (error) {
+        // Without the note a user who comes back costs a call. Any other error is a fault.
+        if (!(error instanceof MemoryError)) throw error;
+      }
+    }),
+  );
 }
 
 function keyOf({ sessionId, address }: Pick<UserChange, 'sessionId' | 'address'>): string {

@@ -5,7 +5,7 @@ import { mask } from '../runtime/mask.ts';
 import type { BatchOptions } from '../sqs/batches.ts';
 import { MESSAGE_BYTES } from '../sqs/batches.ts';
 import type { DeadLetterAttribute } from '../sqs/dead-letter.ts';
-import { isDeadLetterAttribute } from '../sqs/dead-letter.ts';
+import { isDeadLetterAttribute, isoTimeOf } from '../sqs/dead-letter.ts';
 import type { OutgoingMessage, SendResult } from '../sqs/send.ts';
 import { attributesBytes, sendAll } from '../sqs/send.ts';
 
@@ -58,9 +58,12 @@ type Attribute = [name: string, value: MessageAttributeValue];
 /** The most useful first. */
 function attributesOf({ record, code, reason }: DeadLetter, failedAt: Date): Attribute[] {
   const { messageId, attributes, messageAttributes } = record;
+  const sentAt = isoTimeOf(attributes.SentTimestamp);
+  const sent: [DeadLetterAttribute, MessageAttributeValue][] =
+    sentAt === undefined ? [] : [['ORIGINAL_SENT_AT', text(sentAt)]];
   const ours: [DeadLetterAttribute, MessageAttributeValue][] = [
     ['ERROR_CODE', text(code)],
-    ['ORIGINAL_SENT_AT', text(new Date(Number(attributes.SentTimestamp)).toISOString())],
+    ...sent,
     [REASON, text(printable(reason))],
     ['ORIGINAL_MESSAGE_ID', text(messageId)],
     ['RECEIVE_COUNT', { DataType: 'Number', StringValue: attributes.ApproximateReceiveCount }],

@@ -22,6 +22,8 @@ export type DeadLetterAttribute = (typeof DEAD_LETTER_ATTRIBUTES)[number];
 export interface StoredDeadLetter {
   /** SQS's id of the dead letter. */
   messageId: string;
+  /** SQS's id of the event's message: what its sender and the log name. */
+  originalMessageId: string;
   receiptHandle: string;
   /** The event, as it was sent. */
   body: string;
@@ -51,9 +53,11 @@ export function readDeadLetter(message: Message): StoredDeadLetter | undefined {
   const parsed = parseEvent(Body);
   const own = Object.entries(MessageAttributes).filter(([name]) => !isDeadLetterAttribute(name));
   // SQS leaves this time as it was when it moves a message of a standard queue to the dead-letter queue.
-  const sentAt = new Date(Number(Attributes.SentTimestamp ?? 0)).toISOString();
+  const sentAt = isoTimeOf(Attributes.SentTimestamp) ?? new Date(0).toISOString();
   return {
     messageId: MessageId,
+    // A message keeps its id when SQS itself moves it here.
+    originalMessageId: attribute('ORIGINAL_MESSAGE_ID') ?? MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
     type: (parsed.ok ? parsed.event.type : parsed.type) ?? '?',
@@ -66,6 +70,12 @@ export function readDeadLetter(message: Message): StoredDeadLetter | undefined {
     receiveCount: Number(attribute('RECEIVE_COUNT') ?? Attributes.ApproximateReceiveCount ?? 0),
     attributes: Object.fromEntries(own),
   };
+}
+
+/** A time of SQS (epoch milliseconds, as text) as ISO 8601; undefined where it is not a valid time. */
+export function isoTimeOf(timestamp: string | undefined): string | undefined {
+  const date = new Date(timestamp ? Number(timestamp) : Number.NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 /** Whether this is one of a dead letter's own attributes. */
@@ -81,7 +91,11 @@ function reasonOf(violations: readonly { pointer: string; reason: string }[]): s
  * The message that sends a dead letter's event again. An event without `time` gets the time at which it was first sent: it
  * would count as new otherwise, and an old `user.left` would remove a user who has joined again since.
  */
-export function redriven({ body, sentAt, attributes }: StoredDeadLetter): OutgoingMessage {
+export function redriven({
+  body,
+  sentAt,
+  attributes,
+}: Pick<StoredDeadLetter, 'body' | 'sentAt' | 'attributes'>): OutgoingMessage {
   return { body: withTime(body, sentAt), attributes };
 }
 

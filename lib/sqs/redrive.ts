@@ -9,13 +9,15 @@ import { readDeadLetter, redriven } from './dead-letter.ts';
 import { sendAll } from './send.ts';
 import { changeVisibility } from './visibility.ts';
 
-/** While somebody looks at dead letters, or sends them, they are hidden from others for this time. */
-const HIDDEN_S = 120;
+/** While somebody looks at dead letters, or sends them, they are hidden from others for this time: briefly, in case of a kill. */
+export const HIDDEN_S = 30;
 const RECEIVES_AT_ONCE = 8;
 /** SQS's most for one receive. */
 const MESSAGES = 10;
 /** A receive that waits asks all of SQS's servers, so that an empty answer is true; one that does not wait asks some. */
 const WAIT_S = 1;
+/** Rounds without a letter that is asked for, after which the rest is not there any more. */
+const MOST_IDLE = 20;
 /** Sent, then deleted, before the next ones: at most these are in both queues where the tool is killed. */
 const LETTERS_AT_ONCE = 100;
 
@@ -36,28 +38,82 @@ export interface Redriven {
 }
 
 /**
- * Receives all visible dead letters, each once. They stay hidden for 2 minutes: redrive or {@link release} them. Where the
+ * Receives all visible dead letters, each once. They stay hidden for 30 seconds: redrive or {@link release} them. Where the
  * caller stops early, or a receive fails, what was received until then is released.
- * @throws what the SDK throws when a receive fails.
+ * @param signal ends it within a second: to abort a receive would leave hidden what SQS has handed out.
+ * @throws what the SDK throws when a receive fails, and the signal's reason.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
  */
-export async function* receiveDeadLetters(queue: QueueRef): AsyncGenerator<StoredDeadLetter> {
+export async function* receiveDeadLetters(
+  queue: QueueRef,
+  signal?: AbortSignal,
+): AsyncGenerator<StoredDeadLetter> {
   const received = new Map<string, StoredDeadLetter>();
   let finished = false;
   try {
     while (!finished) {
-      const answers = await Promise.allSettled(
-        Array.from({ length: RECEIVES_AT_ONCE }, () => receive(queue)),
-      );
+      const { letters, isEmpty, failure } = await receiveRound(queue, RECEIVES_AT_ONCE);
       const known = received.size;
-      for (const letter of answers.flatMap(lettersOf)) received.set(letter.messageId, letter);
-      for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+      for (const letter of letters) received.set(letter.messageId, letter);
+      if (failure !== undefined) throw failure.reason;
+      signal?.throwIfAborted();
       yield* [...received.values()].slice(known);
-      finished = received.size === known || answers.some((answer) => lettersOf(answer).length === 0);
+      finished = received.size === known || isEmpty;
     }
   } finally {
     if (!finished) await release(queue, [...received.values()]);
   }
+}
+
+/** How letters are received to act on them. */
+export interface ActOptions {
+  /** Requests at once, ten letters each. @default 8 */
+  receives?: number;
+  /** Ends it between two rounds. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Receives the dead letters with these ids, some at a time, and hands them to `act`, which must redrive, drop or release
+ * them. The others are visible again in the end.
+ * @returns how many of them are not there: somebody else has them.
+ * @throws what the SDK throws when a receive fails, what `act` throws, and the signal's reason.
+ */
+export async function actOnLetters(
+  queue: QueueRef,
+  ids: ReadonlySet<string>,
+  act: (letters: readonly StoredDeadLetter[]) => Promise<void>,
+  { receives = RECEIVES_AT_ONCE, signal }: ActOptions = {},
+): Promise<number> {
+  const open = new Set(ids);
+  const others = new Map<string, StoredDeadLetter>();
+  try {
+    for (let idle = 0; open.size > 0 && idle < MOST_IDLE; ) {
+      signal?.throwIfAborted();
+      const { letters, failure } = await receiveRound(queue, receives);
+      const { wanted = [], rest = [] } = Object.groupBy(letters, ({ messageId }) =>
+        open.delete(messageId) ? 'wanted' : 'rest',
+      );
+      for (const letter of rest) others.set(letter.messageId, letter);
+      if (wanted.length > 0) await act(wanted);
+      if (failure !== undefined) throw failure.reason;
+      if (letters.length === 0) break;
+      idle = wanted.length === 0 ? idle + 1 : 0;
+    }
+    return open.size;
+  } finally {
+    await release(queue, [...others.values()]);
+  }
+}
+
+/** Several receives at once: what they received, and the first that failed. */
+async function receiveRound(queue: QueueRef, receives: number) {
+  const answers = await Promise.allSettled(Array.from({ length: receives }, () => receive(queue)));
+  return {
+    letters: answers.flatMap(lettersOf),
+    isEmpty: answers.some((answer) => lettersOf(answer).length === 0),
+    failure: answers.find((answer) => answer.status === 'rejected'),
+  };
 }
 
 async function receive({ client, url }: QueueRef): Promise<StoredDeadLetter[]> {
@@ -78,7 +134,7 @@ function lettersOf(settled: PromiseSettledResult<StoredDeadLetter[]>): StoredDea
   return settled.status === 'fulfilled' ? settled.value : [];
 }
 
-/** Makes dead letters visible again at once. Where that fails, they become visible after 2 minutes. */
+/** Makes dead letters visible again at once. Where that fails, they become visible after 30 seconds. */
 export async function release(
   { client, url }: QueueRef,
   letters: readonly StoredDeadLetter[],

@@ -2,48 +2,14 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startFauxqs } from 'fauxqs';
-import { describe, expect, type TestContext, test } from 'vitest';
-import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
+import { describe, expect, test } from 'vitest';
 import { runTool } from '../support/cli.ts';
-
-const { events, deadLetters } = LOCAL_QUEUE_NAMES;
-const ended = (session_id: string) => ({ type: 'match.ended', data: { session_id } });
-const text = (StringValue: string) => ({ DataType: 'String', StringValue });
-
-/** The two queues of a local stage of the test's own. The tool waits for SQS: the tests wait side by side. */
-async function startQueues({ onTestFinished }: TestContext) {
-  const sqs = await startFauxqs({ port: 0, logger: false });
-  onTestFinished(() => sqs.stop());
-  sqs.createQueue(events);
-  sqs.createQueue(deadLetters);
-  return {
-    url: `http://127.0.0.1:${sqs.port}/000000000000`,
-    tool: (...args: string[]) => runTool('dead-letters', args, { LOCAL_SQS_PORT: String(sqs.port) }),
-    /** Puts a dead letter into the queue; returns its id. */
-    die: (code: string, reason: string, body: object): string => {
-      const messageAttributes = {
-        ERROR_CODE: text(code),
-        ERROR_MESSAGE: text(reason),
-        FAILED_AT: text('2026-01-31T20:15:00.000Z'),
-        ORIGINAL_MESSAGE_ID: text('original'),
-        RECEIVE_COUNT: { DataType: 'Number', StringValue: '3' },
-      };
-      return sqs.sendMessage(deadLetters, JSON.stringify(body), { messageAttributes }).messageId;
-    },
-    ready: (queue: string): unknown[] =>
-      sqs.inspectQueue(queue)?.messages.ready.map(({ body }) => JSON.parse(body)) ?? [],
-    kept: (): number => {
-      const messages = sqs.inspectQueue(deadLetters)?.messages;
-      return (messages?.ready.length ?? 0) + (messages?.inflight.length ?? 0);
-    },
-  };
-}
+import { deadLetters, ended, events, startQueues } from '../support/dead-letters.ts';
 
 describe.concurrent('list', () => {
   test('shows when, type, code, receive count, id and reason, and takes nothing out', async (context) => {
     const { tool, die, ready, url } = await startQueues(context);
-    const id = die('REFUSED', 'sessionDelete: the API answered 400.', ended('a'));
+    die('REFUSED', 'sessionDelete: the API answered 400.', ended('a'));
     const { out, err, code } = await tool('list');
     expect(out).toMatch(/^WHEN +TYPE +CODE +RECEIVES +ID +REASON$/m);
     expect(out.split('\n')[1]?.split(/ {2,}/)).toEqual([
@@ -51,7 +17,7 @@ describe.concurrent('list', () => {
       'match.ended',
       'REFUSED',
       '3',
-      id,
+      'original-1',
       'sessionDelete: the API answered 400.',
     ]);
     expect(err).toBe(`Target: local stage, ${url}/${deadLetters}\n`);
@@ -121,8 +87,8 @@ describe.concurrent('redrive', () => {
   test('with an id sends only that one', async (context) => {
     const { tool, die, ready } = await startQueues(context);
     die('REFUSED', 'no', ended('a'));
-    const id = die('REFUSED', 'no', ended('b'));
-    expect((await tool('redrive', '--id', id, '--yes')).out).toContain('Sent 1 back');
+    die('REFUSED', 'no', ended('b'));
+    expect((await tool('redrive', '--id', 'original-2', '--yes')).out).toContain('Sent 1 back');
     expect([ready(events), ready(deadLetters)]).toEqual([
       [{ ...ended('b'), time: expect.any(String) }],
       [ended('a')],
@@ -143,10 +109,10 @@ describe.concurrent('redrive', () => {
     die('REFUSED', 'no', ended('a'));
     die('INVALID_EVENT', 'no', ended('b'));
     const all = await tool('redrive');
-    expect(all.err).toContain('Send all dead letters (about 2) back to the events queue?');
+    expect(all.err).toContain('Send 2 dead letters (1 REFUSED, 1 INVALID_EVENT) back to the events queue?');
     expect(all.err).toContain('No terminal to confirm on: pass --yes.');
     const some = await tool('redrive', '--code', 'REFUSED');
-    expect(some.err).toContain('Send 1 dead letter back to the events queue?');
+    expect(some.err).toContain('Send 1 dead letter (1 REFUSED) back to the events queue?');
     expect([all.code, some.code]).toEqual([2, 2]);
     expect(ready(events)).toEqual([]);
     expect(ready(deadLetters)).toHaveLength(2);
@@ -176,7 +142,7 @@ test.concurrent('export writes a line for each, and takes nothing out', async (c
 
 test.concurrent.for([
   [['lst'], "Unknown command 'lst' (Did you mean list?)."],
-  [[], 'No command. The commands are list, export, redrive.'],
+  [[], 'No command. The commands are list, export, redrive, drop, resend.'],
   [['export'], "Missing required argument 'file'."],
   [['list', '--foo'], "Unknown option '--foo'."],
   [['list', '--queue-url', 'http://127.0.0.1:1'], "Unknown option '--queue-url'"],

@@ -137,7 +137,7 @@ describe.concurrent('what cannot be done is said in one line', () => {
     [['bulk-stop', '--tag', 'a', '--session-id', 'b'], 'bulk-stop needs one of'],
     [['bulk-stop', '--tag', 'a', '--match', 'not'], 'It must be any or all.'],
     [['list', '--nope'], "Unknown option '--nope'."],
-    [['list', '--tag', 'a'], "Unknown option '--tag'."],
+    [['list', '--tag', 'a'], "Unknown option '--tag'"],
     [['list', '--yes'], "Unknown option '--yes'."],
   ])('%j', async ([args, message]) => {
     const { code, err } = await runTool('sessions', args, {});

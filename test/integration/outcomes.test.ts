@@ -147,7 +147,7 @@ describe('back to the queue', () => {
     expect(await logged(environment, (line) => 'ApiAuthFailures' in line)).toMatchObject({
       ApiAuthFailures: 4,
     });
-    const line = await logged(environment, (one) => one.level === 'ERROR');
+    const line = await logged(environment, (one) => one.message === 'events go back to the queue');
     expect(line).toMatchObject({
       code: 'UNAUTHORIZED',
       events: 2,

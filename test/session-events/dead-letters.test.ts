@@ -12,8 +12,13 @@ const FAILED_AT = new Date('2026-01-31T20:15:00Z');
 /** An id as SQS makes them. */
 const MESSAGE_ID = '0c1f6ea4-6a37-4a3c-8f0f-2a4f0e6bb1a5';
 
-function letter({ body = '{', reason = 'body: is not JSON', messageAttributes = {} } = {}) {
-  const attributes = { SentTimestamp: '1769890500000', ApproximateReceiveCount: '3' };
+function letter({
+  body = '{',
+  reason = 'body: is not JSON',
+  messageAttributes = {},
+  SentTimestamp = '1769890500000',
+} = {}) {
+  const attributes = { SentTimestamp, ApproximateReceiveCount: '3' };
   const record = { ...sqsRecord(body, MESSAGE_ID, attributes), messageAttributes };
   return { record, code: 'INVALID_EVENT', reason };
 }
@@ -23,6 +28,15 @@ const valuesOf = ({ attributes = {} }: OutgoingMessage) =>
   Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, value.StringValue]));
 const bytesOf = ({ body, attributes }: OutgoingMessage) =>
   Buffer.byteLength(body) + attributesBytes(attributes);
+
+test.each(['', 'never', '1e300'])(
+  'a dead letter whose message was sent at "%s" is sent without that time',
+  (SentTimestamp) => {
+    const values = valuesOf(messageOf({ SentTimestamp }));
+    expect(values).not.toHaveProperty('ORIGINAL_SENT_AT');
+    expect(values).toMatchObject({ ERROR_CODE: 'INVALID_EVENT', ORIGINAL_MESSAGE_ID: MESSAGE_ID });
+  },
+);
 
 test('a dead letter keeps the body, and says what failed, why, when, and where it came from', () => {
   const message = messageOf({ body: '{ "as": "it came" ' });

@@ -89,6 +89,24 @@ describe('receiving', () => {
     expect(sqs.messages('dead-letters')).toHaveLength(200);
   });
 
+  test('an abort leaves no letter hidden', async () => {
+    for (let index = 0; index < 20; index += 1) die(ended(`s${index}`));
+    const controller = new AbortController();
+    const receiving = Array.fromAsync(receiveDeadLetters(from, controller.signal));
+    const inflight = () => sqs.sqs.inspectQueue('dead-letters')?.messages.inflight.length;
+    await expect.poll(inflight, { interval: 10 }).toBe(20);
+    controller.abort(new Error('interrupted'));
+    await expect(receiving).rejects.toThrow('interrupted');
+    expect(sqs.messages('dead-letters')).toHaveLength(20);
+  });
+
+  test('a letter of which SQS kept no valid time can be read', async () => {
+    const [message] = [
+      { MessageId: 'm', ReceiptHandle: 'r', Body: '{', Attributes: { SentTimestamp: 'never' } },
+    ];
+    expect(readDeadLetter(message)).toMatchObject({ sentAt: '1970-01-01T00:00:00.000Z' });
+  });
+
   test('what the queue itself moved here, and what has no room for a reason, say why all the same', async () => {
     sqs.sqs.sendMessage('dead-letters', JSON.stringify(ended('a')));
     sqs.sqs.sendMessage('dead-letters', '{');

@@ -33,6 +33,11 @@ export async function runTool(
   }
 }
 
+/** Starts `cli/NAME.ts` without waiting for its end. */
+export function startTool(name: string, args: readonly string[], env: Record<string, string>) {
+  return spawn(process.execPath, [programOf(name), ...args], { env: environment(env), stdio: 'ignore' });
+}
+
 /**
  * Starts a sandbox of the test's own with the sessions of the local stage, so that tests can run side by side.
  * @returns it, and the variables with which a tool finds it.
@@ -78,12 +83,16 @@ export function startOnTerminal(name: string, args: readonly string[], env: Reco
   };
 }
 
+/** The machine's own variables that would name another world than the test's. */
+const NAMING =
+  /^(SESSIONS_API_|EVENTS_QUEUE_URL|DEAD_LETTER_QUEUE_URL|MEMORY_TABLE|AWS_|INIT_CWD|npm_config_)/;
+
 function programOf(name: string): string {
   return new URL(`../../cli/${name}.ts`, import.meta.url).pathname;
 }
 
 function environment(env: Record<string, string>): NodeJS.ProcessEnv {
-  const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...own } = process.env;
+  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NAMING.test(name)));
   // Compiled once for all runs: half of a run's time otherwise.
   return { ...own, NODE_COMPILE_CACHE: join(tmpdir(), 'session-hooks-compile-cache'), ...env };
 }
