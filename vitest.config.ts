@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Files share their workers: starting one for each takes longer than most tests. Most tests wait for a process or a
+    // port, so that more of them run than there are cores.
+    isolate: false,
+    maxWorkers: 4,
     globalSetup: ['test/support/build.ts'],
     // Tests await conditions; this is for those that never come true, on a slow machine.
     testTimeout: 120_000,

@@ -7,12 +7,12 @@ import { type Part, percentile, shown } from './report.ts';
 
 const EVENTS = 200;
 const EVERY_MS = 75;
-const WINDOW_MS = 2000;
+const WINDOW_MS = 1000;
 const LATENCY_MS = 50;
 
 /** One event after the other, at a steady pace. */
 export async function latency(): Promise<Part> {
-  const stage = await startStage();
+  const stage = await startStage({ memory: true });
   const ids = Array.from({ length: EVENTS }, (_, index) => `latency-${index}`);
   stage.sandbox.store.add(ids.map((session_id) => ({ session_id })));
   stage.sandbox.faults.set({ latencyMs: LATENCY_MS });

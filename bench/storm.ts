@@ -36,7 +36,7 @@ export interface Drained {
 /** Publishes the events, then lets the function drain the queue. */
 export async function drain(options: StormOptions): Promise<Drained> {
   const { contestant, events, rate, apiRate, latencyMs, batchSize, maximumConcurrency } = options;
-  const stage = await startStage({ sandboxRate: rate });
+  const stage = await startStage({ sandboxRate: rate, memory: true });
   stage.sandbox.store.add(stormSessions(options.matches, options.seed));
   stage.sandbox.faults.set({ latencyMs });
   const { client, queueUrl } = stage;
@@ -55,7 +55,7 @@ export async function drain(options: StormOptions): Promise<Drained> {
     client,
     queueUrl,
     batchSize,
-    windowMs: 2000,
+    windowMs: 1000,
     maximumConcurrency,
     invoke: async (event: SQSEvent): Promise<SQSBatchResponse> => {
       const environment = idle.pop();

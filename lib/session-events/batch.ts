@@ -13,6 +13,7 @@ import { decode } from './decode.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
+import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
 import type { Outcome, PlanLimits } from './types.ts';
 
@@ -36,10 +37,11 @@ export interface BatchReport {
   durationMs: number;
 }
 
-/** What outlives a batch: the client, the memory, and what a batch may spend. */
+/** What outlives a batch: the client, the memory, what was learnt about sessions, and what a batch may spend. */
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
+  facts: SessionFacts;
   limits: PlanLimits;
 }
 
@@ -57,7 +59,8 @@ export function createBatchEnvironment(
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  return { client, memory: openMemory(config.memory), limits: { bulkStopChunk, budgetCalls, graceMs } };
+  const limits = { bulkStopChunk, budgetCalls, graceMs };
+  return { client, memory: openMemory(config.memory), facts: createSessionFacts(), limits };
 }
 
 /** The invocation that a batch is handled in. */
@@ -70,7 +73,7 @@ export interface BatchInvocation extends InvocationTime {
 export async function handleBatch(
   records: readonly SQSRecord[],
   { requestId, ...time }: BatchInvocation,
-  { client, memory, limits }: BatchEnvironment,
+  { client, memory, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
@@ -89,6 +92,7 @@ export async function handleBatch(
     client,
     audit,
     memory,
+    facts,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
     bulkStopChunk: limits.bulkStopChunk,

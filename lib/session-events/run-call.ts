@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts';
 import { handledKeys, sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
 import { isUnknownSession, judge, judgeRefusal } from './judge.ts';
+import type { SessionFacts } from './session-facts.ts';
 import type { BulkStopCall, Call, DeleteCall, DeletedSession, Target, UsersCall } from './types.ts';
 import { refusalKey } from './users.ts';
 
@@ -22,6 +23,7 @@ export interface RunContext {
   /** Why the memory's table did not answer: users calls have to wait until it does. */
   unavailable: MemoryError | undefined;
   budget: Budget;
+  facts: SessionFacts;
   bulkStopChunk: number;
   /** What a record asked for, by whom. */
   causeOf: (record: number) => Cause;

@@ -3,13 +3,13 @@
  * happened, and no later one: the next match on the same server has nothing to do with them.
  */
 import { wordOf } from '../../events/words.ts';
-import { createdAt } from '../edgegap/create-time.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
-import type { SessionContext, SessionGet } from '../edgegap/models.ts';
+import type { SessionContext } from '../edgegap/models.ts';
 import { retryFor } from './findings.ts';
 import { isUnknownSession } from './judge.ts';
 import type { RunContext } from './run-call.ts';
+import type { SessionFacts } from './session-facts.ts';
 import type { Outcome, RecordOutcome, Selection, Target } from './types.ts';
 
 /** What selections come to: the sessions to delete, and the records that name none or cannot be decided. */
@@ -18,9 +18,16 @@ export interface Selected {
   settled: RecordOutcome[];
 }
 
-/** A session's details; undefined where it is gone meanwhile. */
-type Details = SessionGet | undefined;
-type Look = (sessionId: string) => Promise<Details>;
+/** What selections are decided on. */
+interface World {
+  rows: readonly SessionContext[];
+  facts: SessionFacts;
+  /** GetSession, once for each session: what it shows becomes a fact. @returns false where the session is gone. */
+  look(sessionId: string): Promise<boolean>;
+  /** Looks at sessions of a deployment, one after the other, until one shows the tags. */
+  lookForTags(deployment: string): Promise<readonly string[] | undefined>;
+}
+
 /** Whether a selection names a session. */
 type Match = 'yes' | 'no' | 'unknown';
 
@@ -30,9 +37,12 @@ const UNDECIDED: Outcome = {
   reason: 'The sessions that existed when this event happened could not be told apart. It is tried again.',
 };
 
+/** Sessions of one deployment that are asked for its tags in one batch, at most. */
+const LOOKS_FOR_TAGS = 5;
+
 /**
- * Finds the sessions of selections: one roll call for all of them, and GetSession for the age of each session that
- * matches. A session whose age is unknown is kept, and its event is tried again.
+ * Finds the sessions of selections: one roll call for all of them, and GetSession for what the environment does not know
+ * of a session yet. A session that cannot be decided stays, and its event is tried again.
  */
 export async function resolveSelections(
   selections: readonly Selection[],
@@ -41,9 +51,8 @@ export async function resolveSelections(
   try {
     const { sessions, steady } = await context.client.rollCall(context.call);
     if (!steady) return undecided(selections, UNDECIDED);
-    const look = createLook(context);
-    const rows = [...sessions.values()].filter(({ status }) => wordOf(status) !== 'terminating');
-    const found = await Promise.all(selections.map((selection) => select(selection, rows, look)));
+    const world = createWorld([...sessions.values()].filter(isAlive), context);
+    const found = await Promise.all(selections.map((selection) => select(selection, world)));
     return {
       targets: targetsOf(found.flatMap(({ named }) => named)),
       settled: found.flatMap(({ settled }) => settled),
@@ -62,30 +71,51 @@ function undecided(selections: readonly Selection[], outcome: Outcome): Selected
   return { targets: [], settled: selections.map(({ record }) => ({ record, outcome })) };
 }
 
-/** GetSession, once for each session. */
-function createLook({ client, call, budget }: RunContext): Look {
-  const looks = new Map<string, Promise<Details>>();
-  const ask = async (sessionId: string): Promise<Details> => {
+function isAlive({ status }: SessionContext): boolean {
+  return wordOf(status) !== 'terminating';
+}
+
+function createWorld(rows: readonly SessionContext[], { client, call, budget, facts }: RunContext): World {
+  for (const { session_id, deployment_request_id } of rows)
+    facts.learn({ session_id, deployment: { request_id: deployment_request_id } });
+
+  const look = once(async (sessionId) => {
     try {
       budget.spend(1);
-      return await client.getSession(sessionId, call);
+      facts.learn(await client.getSession(sessionId, call));
+      return true;
     } catch (error) {
-      if (isSessionsApiError(error) && isUnknownSession(error)) return undefined;
+      if (isSessionsApiError(error) && isUnknownSession(error)) return false;
       throw error;
     }
-  };
-  return async (sessionId) => {
-    const look = looks.get(sessionId) ?? ask(sessionId);
-    looks.set(sessionId, look);
-    return await look;
+  });
+  const lookForTags = once(async (deployment) => {
+    const own = rows.filter(({ session_id }) => facts.deploymentOf(session_id) === deployment);
+    for (const { session_id } of own.slice(0, LOOKS_FOR_TAGS)) {
+      await look(session_id);
+      const tags = facts.tagsOf(deployment);
+      if (tags !== undefined) return tags;
+    }
+    return undefined;
+  });
+  return { rows, facts, look, lookForTags };
+}
+
+/** One answer for each key, also while the first question is open. */
+function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const answers = new Map<string, Promise<T>>();
+  return async (key) => {
+    const answer = answers.get(key) ?? ask(key);
+    answers.set(key, answer);
+    return await answer;
   };
 }
 
-/** The sessions that one selection names. What cannot be told is kept, and the event is tried again. */
-async function select(selection: Selection, rows: readonly SessionContext[], look: Look) {
+/** The sessions that one selection names. What cannot be decided stays, and the event is tried again. */
+async function select(selection: Selection, world: World) {
   const { record } = selection;
   const matches = await Promise.all(
-    rows.map(async (row) => ({ id: row.session_id, match: await matchOf(selection, row, rows, look) })),
+    world.rows.map(async (row) => ({ id: row.session_id, match: await matchOf(selection, row, world) })),
   );
   const named = matches.filter(({ match }) => match === 'yes');
   const settled: RecordOutcome[] = [];
@@ -95,48 +125,39 @@ async function select(selection: Selection, rows: readonly SessionContext[], loo
 }
 
 /** Whether a session is one that the selection names and that existed when its event happened. */
-async function matchOf(
-  selection: Selection,
-  row: SessionContext,
-  rows: readonly SessionContext[],
-  look: Look,
-): Promise<Match> {
-  const match =
-    selection.field === 'request_id'
-      ? await matchesDeployment(selection, row, look)
-      : await matchesTags(selection, row, rows, look);
-  if (match === 'no') return 'no';
-  const details = await look(row.session_id);
-  if (details === undefined) return 'no';
-  const createdMs = createdAt(details.create_time);
-  if (createdMs === undefined) return 'unknown';
-  return createdMs > selection.createdUntilMs ? 'no' : match;
+async function matchOf(selection: Selection, row: SessionContext, world: World): Promise<Match> {
+  const { facts, look } = world;
+  const id = row.session_id;
+  const shown = selection.field === 'request_id' ? await deploymentOf(row, world) : await tagsOf(row, world);
+  if (shown !== undefined && !isNamed(selection, shown)) return 'no';
+  if (facts.createdMsOf(id) === undefined && !(await look(id))) return 'no';
+  const createdMs = facts.createdMsOf(id);
+  if (createdMs !== undefined && createdMs > selection.createdUntilMs) return 'no';
+  return shown === undefined || createdMs === undefined ? 'unknown' : 'yes';
 }
 
-async function matchesDeployment({ values }: Selection, row: SessionContext, look: Look): Promise<Match> {
-  const deployment = row.deployment_request_id ?? (await look(row.session_id))?.deployment?.request_id;
-  // A session that is not linked has no deployment; of any other the API does not show it.
-  if (deployment === undefined) return row.linked === false ? 'no' : 'unknown';
-  return values.includes(deployment) ? 'yes' : 'no';
+function isNamed({ filterType, values }: Selection, shown: readonly string[]): boolean {
+  const [wanted, there] = [new Set(values), new Set(shown)];
+  return filterType === 'all' ? wanted.isSubsetOf(there) : !wanted.isDisjointFrom(there);
+}
+
+/** Its deployment; none for a session that is not linked; undefined where the API does not show it. */
+async function deploymentOf(row: SessionContext, { facts, look }: World): Promise<string[] | undefined> {
+  const id = row.session_id;
+  if (facts.deploymentOf(id) === undefined && row.linked !== false) await look(id);
+  const deployment = facts.deploymentOf(id);
+  if (deployment !== undefined) return [deployment];
+  return row.linked === false ? [] : undefined;
 }
 
 /** Tags belong to the deployment: one of its sessions may show them for all. Tags that are absent are unknown. */
-async function matchesTags(
-  { filterType, values }: Selection,
-  row: SessionContext,
-  rows: readonly SessionContext[],
-  look: Look,
-): Promise<Match> {
-  if (row.linked === false) return 'no';
-  const deployment = row.deployment_request_id;
-  const first = deployment ? rows.find((one) => one.deployment_request_id === deployment) : undefined;
-  const shown =
-    (await look((first ?? row).session_id))?.deployment?.tags ??
-    (await look(row.session_id))?.deployment?.tags;
-  if (shown === undefined) return 'unknown';
-  const [wanted, tags] = [new Set(values), new Set(shown)];
-  const isMatch = filterType === 'all' ? wanted.isSubsetOf(tags) : !wanted.isDisjointFrom(tags);
-  return isMatch ? 'yes' : 'no';
+async function tagsOf(row: SessionContext, world: World): Promise<readonly string[] | undefined> {
+  const deployments = await deploymentOf(row, world);
+  if (deployments?.length === 0) return [];
+  const [deployment] = deployments ?? [];
+  const known = world.facts.tagsOf(deployment ?? row.session_id);
+  if (known !== undefined || deployment === undefined) return known;
+  return await world.lookForTags(deployment);
 }
 
 function targetsOf(named: readonly { session_id: string; record: number }[]): Target[] {

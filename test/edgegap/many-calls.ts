@@ -1,5 +1,5 @@
 /**
- * Run in a process of its own by leaks.test.ts: 10,000 calls over one signal that lives as long as an
+ * Run in a process of its own by leaks.test.ts: calls (10,000 of them by default) over one signal that lives as long as an
  * invocation. Prints what is left after a collection, before and after them.
  */
 import { getEventListeners, once } from 'node:events';
@@ -8,7 +8,7 @@ import { queryObjects } from 'node:v8';
 import { createSessionsClient } from '../../lib/edgegap/client.ts';
 
 const WARM_UP = 1000;
-const CALLS = 10_000;
+const CALLS = Number(process.argv[2] ?? 10_000);
 const AT_ONCE = 50;
 
 const server = createServer((request, response) => {

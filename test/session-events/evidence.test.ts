@@ -399,4 +399,26 @@ describe('by deployment and by tag', () => {
     expect([kinds(report), codes(report)]).toEqual([['retry'], ['NOT_PROVEN']]);
     expect([...api.sessions.keys()]).toEqual(['unknown']);
   });
+
+  test('what one answer hides, another shows: the event is decided by all of them together', async () => {
+    const asked = new Map<string, number>();
+    const parts = [
+      { create_time: old },
+      { deployment: { request_id: 'd' } },
+      { deployment: { tags: ['t'] }, create_time: null },
+    ];
+    const { api, send } = await environment(
+      live(ids(3), { tags: ['t'], created: old }),
+      on('getSession', ({ id }) => {
+        const turn = asked.get(id) ?? 0;
+        asked.set(id, turn + 1);
+        return { status: 200, body: { session_id: id, ...parts[turn % parts.length] } };
+      }),
+    );
+    const decided: string[] = [];
+    for (let receive = 1; receive <= 4 && decided.at(-1) !== 'done'; receive += 1)
+      decided.push(...kinds(await send([byTag], { ApproximateReceiveCount: String(receive) })));
+    expect(decided.at(-1)).toBe('done');
+    expect(api.sessions.size).toBe(0);
+  });
 });

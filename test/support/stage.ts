@@ -5,6 +5,7 @@ import { startFauxqs } from 'fauxqs';
 import { startSandbox } from '../../local/sandbox/index.ts';
 import type { LambdaEnvironment } from './lambda.ts';
 import { startLambda } from './lambda.ts';
+import { startMemoryTable, TABLE } from './memory-table.ts';
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -14,6 +15,8 @@ export interface StageOptions {
   sandboxRate?: number;
   /** Whether the sandbox is kind: complete answers, always in one shape. Default: varied, as the real API is. */
   kind?: boolean;
+  /** Whether the environments share a memory: the embedded DynamoDB with the table of the stack. Default: no. */
+  memory?: boolean;
   /** More variables of the functions. */
   env?: Record<string, string>;
   /** Default 370. */
@@ -22,9 +25,10 @@ export interface StageOptions {
 
 /** Starts all; `stop` ends all. */
 export async function startStage(options: StageOptions = {}) {
-  const { sandboxRate = Number.POSITIVE_INFINITY, kind = false } = options;
+  const { sandboxRate = Number.POSITIVE_INFINITY, kind = false, memory = false } = options;
   const { env = {}, visibilityTimeoutSeconds = 370 } = options;
   const sandbox = await startSandbox({ rate: sandboxRate, kind });
+  const table = memory ? await startMemoryTable() : undefined;
   const sqs = await startFauxqs({ port: 0, logger: false });
   const endpoint = `http://127.0.0.1:${sqs.port}`;
   sqs.createQueue('dead-letters');
@@ -49,6 +53,7 @@ export async function startStage(options: StageOptions = {}) {
     EVENTS_QUEUE_URL: queueUrl,
     DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
     AWS_ENDPOINT_URL_SQS: endpoint,
+    ...(table && { MEMORY_TABLE: TABLE, AWS_ENDPOINT_URL_DYNAMODB: table.url }),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
@@ -57,12 +62,19 @@ export async function startStage(options: StageOptions = {}) {
 
   return {
     sandbox,
+    /** The memory's table, where there is one. */
+    table,
     client,
     queueUrl,
     deadLetterQueueUrl,
     environment,
     /** The messages that are hidden, with the time (epoch milliseconds) at which they come back. */
     inFlight: () => sqs.inspectQueue('events')?.messages.inflight ?? [],
+    /** How many messages are in the dead-letter queue. */
+    deadLetterCount(): number {
+      const messages = sqs.inspectQueue('dead-letters')?.messages;
+      return messages === undefined ? 0 : messages.ready.length + messages.inflight.length;
+    },
     /** Settles once no message is in the events queue, visible or hidden. */
     async drained(): Promise<void> {
       for (;;) {
@@ -81,7 +93,7 @@ export async function startStage(options: StageOptions = {}) {
     async stop(): Promise<void> {
       await Promise.all(environments.map((started) => started.stop()));
       client.destroy();
-      await Promise.all([sqs.stop(), sandbox.stop()]);
+      await Promise.all([sqs.stop(), sandbox.stop(), table?.stop()]);
     },
   };
 }
