@@ -35,8 +35,9 @@ async function main(): Promise<void> {
   }
   if (stage === undefined)
     throw new UsageError('Name a deployment with --stage. The local stage has its console: run npm start.');
+  const wanted = portOf(port);
   const source = await deploymentSource(await connectAws(region), stage);
-  const served = await startConsole({ source, port: portOf(port), readOnly });
+  const served = await startConsole({ source, port: wanted, readOnly });
   const mode = readOnly ? 'read-only; --no-read-only allows changes' : 'it can change things';
   process.stdout.write(
     `The console of ${source.about.name} (${mode}):\n\n  ${served.url}\n\nCtrl-C stops it.\n`,

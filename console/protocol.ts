@@ -128,10 +128,19 @@ export interface SessionRow {
   deployment: string | null;
 }
 
-/** A part of the list of sessions: one line of the answer. The last line may say why the list is not whole. */
-export interface SessionPart {
-  rows: SessionRow[];
+/** A part of a list: one line of the answer. The last line may say why the list is not whole. */
+export interface ListPart<Row> {
+  rows: Row[];
   problem?: string;
+}
+
+/** When and why something was deleted or stopped. */
+export interface Cause {
+  /** Epoch milliseconds. */
+  at: number;
+  /** The event type, or the rule of the sweep. */
+  by: string;
+  event: string;
 }
 
 /** One session, looked at. */
@@ -150,20 +159,42 @@ export interface SessionDetails {
     userCount: number | null;
   } | null;
   /** Who deleted it, where this service did. */
-  deleted: { at: number; by: string; event: string } | null;
+  deleted: Cause | null;
   /** What the function's log says about it, the newest last. */
   history: AuditEntry[];
   /** Why a part of this could not be read. */
   problems: string[];
 }
 
-/** A deployment, as the list shows it, or as the sessions name it. */
+/** A deployment, as the list shows it. Members that the API did not show are null. */
 export interface DeploymentRow {
   id: string;
-  status: string | null;
+  ready: boolean | null;
   /** Epoch milliseconds. */
   createdMs: number | null;
-  tags: string[];
+  tags: string[] | null;
+}
+
+/** One deployment, looked at. */
+export interface DeploymentDetails {
+  id: string;
+  /** Null: the API does not know it (any more). */
+  deployment: {
+    /** Name and version. */
+    app: string | null;
+    status: string | null;
+    /** Epoch milliseconds. */
+    createdMs: number | null;
+    tags: string[] | null;
+    address: string | null;
+    error: string | null;
+  } | null;
+  /** Who stopped it, where this service did. */
+  stopped: Cause | null;
+  /** What the function's log says about it, the newest last. */
+  history: AuditEntry[];
+  /** Why a part of this could not be read. */
+  problems: string[];
 }
 
 /** A dead letter. */

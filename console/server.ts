@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
 import * as z from 'zod/mini';
 import { addDeadLetters } from './api/dead-letters.ts';
+import { addDeployments } from './api/deployments.ts';
 import { addFailures } from './api/failures.ts';
 import { addSandbox } from './api/sandbox.ts';
 import { addSessions } from './api/sessions.ts';
@@ -49,6 +50,7 @@ export async function startConsole({ source, port = 0, readOnly }: ConsoleOption
     guardApi(api, token, readOnly);
     addStream(api, { ...source.about, readOnly }, live, telemetry);
     addSessions(api, source, telemetry);
+    addDeployments(api, source, telemetry);
     addDeadLetters(api, source);
     addSweep(api, source, live);
     addFailures(api);

@@ -2,7 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod/mini';
 import type { StoredDeadLetter } from '../../lib/sqs/dead-letter.ts';
-import { drop, receiveDeadLetters, redrive, release } from '../../lib/sqs/redrive.ts';
+import {
+  actOnLetters,
+  drop,
+  type Redriven,
+  receiveDeadLetters,
+  redrive,
+  release,
+} from '../../lib/sqs/redrive.ts';
 import type { DeadLetterList, DeadLetterRow, Moved } from '../protocol.ts';
 import type { ConsoleSource } from '../source.ts';
 
@@ -13,15 +20,15 @@ const MOST_SHOWN = 1000;
 const choice = z.object({ ids: z.array(z.string()).check(z.minLength(1)), confirm: z.number() });
 
 /** What happens to dead letters that were received. */
-type Act = (letters: readonly StoredDeadLetter[]) => Promise<Moved>;
+type Act = (letters: readonly StoredDeadLetter[]) => Promise<Redriven>;
 
 /** `GET /api/dead-letters`, `POST /api/dead-letters/redrive`, `POST /api/dead-letters/drop`. */
 export function addDeadLetters(app: FastifyInstance, source: ConsoleSource): void {
   const { deadLetters, events } = source;
   const inTurn = createTurns();
   const actions: [string, Act][] = [
-    ['redrive', async (letters) => movedOf(await redrive(deadLetters, events, letters))],
-    ['drop', async (letters) => movedOf(await drop(deadLetters, letters))],
+    ['redrive', (letters) => redrive(deadLetters, events, letters)],
+    ['drop', (letters) => drop(deadLetters, letters)],
   ];
   app.get('/api/dead-letters', () => inTurn(() => list(source)));
   for (const [name, act] of actions)
@@ -58,25 +65,18 @@ async function list({ deadLetters }: ConsoleSource): Promise<DeadLetterList> {
 
 /** Receipt handles are good for one receive: what was listed is received again. */
 async function actOn({ deadLetters }: ConsoleSource, ids: ReadonlySet<string>, act: Act): Promise<Moved> {
-  const letters = await Array.fromAsync(receiveDeadLetters(deadLetters));
-  const wanted = letters.filter(({ messageId }) => ids.has(messageId));
-  await release(
-    deadLetters,
-    letters.filter(({ messageId }) => !ids.has(messageId)),
-  );
-  const moved = await act(wanted);
-  const missing = ids.size - wanted.length;
-  return missing === 0
-    ? moved
-    : {
-        ...moved,
-        left: moved.left + missing,
-        reason: moved.reason ?? 'Somebody else has them at the moment.',
-      };
-}
-
-function movedOf({ moved, left, reason }: { moved: number; left: number; reason?: string }): Moved {
-  return { moved, left, reason: reason ?? null };
+  const results: Redriven[] = [];
+  const missing = await actOnLetters(deadLetters, ids, async (letters) => {
+    results.push(await act(letters));
+  });
+  const sum = (count: (result: Redriven) => number): number =>
+    results.reduce((total, result) => total + count(result), 0);
+  const reason = results.find((result) => result.reason !== undefined)?.reason;
+  return {
+    moved: sum(({ moved }) => moved),
+    left: sum(({ left }) => left) + missing,
+    reason: reason ?? (missing > 0 ? 'Somebody else has them at the moment.' : null),
+  };
 }
 
 function rowOf(letter: StoredDeadLetter): DeadLetterRow {

@@ -2,6 +2,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsClient } from 'aws4fetch';
 import * as z from 'zod/mini';
+import { causeOf } from '../../lib/runtime/cause.ts';
 import { type AwsConfig, type Environment, readAwsConfig } from '../../lib/runtime/environment.ts';
 import { parseJson } from '../../lib/runtime/json.ts';
 
@@ -65,7 +66,11 @@ export async function connectAws(region: string | undefined, env: Environment = 
     const { endpoints: _, ...credentials } = config;
     const client = new AwsClient({ ...credentials, service, retries: RETRIES });
     const url = `${endpointOf(service, home, env)}${path}`;
-    const answer = await client.fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const answer = await client
+      .fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+      .catch((cause: unknown) => {
+        throw new Error(`AWS ${service} could not be reached (${causeOf(cause)}).`, { cause });
+      });
     const body = parseJson(await answer.text());
     if (answer.ok) return body;
     const { __type = `status ${answer.status}`, message, Message } = errorBody.safeParse(body).data ?? {};

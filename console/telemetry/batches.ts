@@ -17,8 +17,8 @@ export interface BatchLog {
   version(): number;
   /** What a batch did, call by call. */
   entriesOf(id: string): AuditEntry[];
-  /** What was done about a session, in any batch. */
-  entriesAbout(sessionId: string): AuditEntry[];
+  /** What was done about a session or a deployment, in any batch. */
+  entriesAbout(id: string): AuditEntry[];
 }
 
 const MOST_BATCHES = 1000;
@@ -56,11 +56,10 @@ export function createBatchLog(): BatchLog {
       [...batches.values()].filter((batch) => batch.version > since).map(({ row }) => row),
     version: () => version,
     entriesOf: (id) => entries.filter(({ owner }) => owner === id).map(({ entry }) => entry),
-    entriesAbout: (sessionId) =>
-      entries.map(({ entry }) => entry).filter((entry) => isAbout(entry, sessionId)),
+    entriesAbout: (id) => entries.map(({ entry }) => entry).filter((entry) => isAbout(entry, id)),
   };
 }
 
-function isAbout(entry: AuditEntry, sessionId: string): boolean {
-  return entry.sessionId === sessionId || entry.targets.includes(sessionId);
+function isAbout({ sessionId, targets, filter }: AuditEntry, id: string): boolean {
+  return sessionId === id || targets.includes(id) || filter?.values.includes(id) === true;
 }

@@ -8,6 +8,7 @@ import { auditLine, batchLine, startTestConsole } from '../support/console.ts';
 
 const CHANGES = [
   ['DELETE', '/api/sessions/a', { confirm: 'a' }],
+  ['DELETE', '/api/deployments/d', { confirm: 'd' }],
   ['POST', '/api/dead-letters/redrive', { ids: ['a'], confirm: 1 }],
   ['POST', '/api/dead-letters/drop', { ids: ['a'], confirm: 1 }],
   ['POST', '/api/events', { event: {} }],
@@ -21,6 +22,8 @@ const QUESTIONS = [
   '/api/batches/a',
   '/api/sessions',
   '/api/sessions/a',
+  '/api/deployments',
+  '/api/deployments/d',
   '/api/dead-letters',
   '/api/sweep',
   '/api/failures',
@@ -144,6 +147,25 @@ describe('what it shows', () => {
       deleted: { at: 1000, by: 'match.ended', event: 'e1' },
       problems: [],
     });
+  });
+
+  test('a deployment is shown with its tags, and stopped by its id', async (context) => {
+    const { ask, sandbox } = await startTestConsole(context);
+    sandbox.store.deployments.add([
+      { request_id: 'd', tags: ['eu'], app_name: 'arena', session_based: true },
+    ]);
+    const rows = async () => JSON.parse((await ask('GET', '/api/deployments')).text).rows;
+    expect(await rows()).toMatchObject([{ id: 'd', tags: ['eu'] }]);
+    expect((await ask('GET', '/api/deployments/d')).body).toMatchObject({
+      deployment: { app: expect.stringContaining('arena'), tags: ['eu'] },
+      stopped: null,
+      problems: [],
+    });
+    expect((await ask('DELETE', '/api/deployments/d', { body: { confirm: 'e' } })).status).toBe(400);
+    expect(await rows()).toHaveLength(1);
+    expect((await ask('DELETE', '/api/deployments/d', { body: { confirm: 'd' } })).status).toBe(200);
+    expect(await rows()).toEqual([]);
+    expect((await ask('GET', '/api/deployments/d')).body).toMatchObject({ deployment: null, problems: [] });
   });
 
   test('a list that ends in an error has what was read before, and why', async (context) => {

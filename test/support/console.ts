@@ -48,7 +48,15 @@ export async function startTestConsole(
     apiRate: 1000,
     events: { client: sqs.client, url: sqs.queueUrl },
     deadLetters: { client: sqs.client, url: sqs.deadLetterQueueUrl },
-    memory: { why: async (id) => options.deleted?.[id] },
+    memory: {
+      why: async (id) => options.deleted?.[id],
+      recall: async () => ({
+        deleted: new Map(),
+        deployments: new Map(),
+        handled: new Map(),
+        unavailable: undefined,
+      }),
+    },
     sweep: readSweepConfig({ SWEEP_MODE: 'stop' }),
     readLines: feed.read,
     pollMs: 1000,

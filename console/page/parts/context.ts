@@ -56,3 +56,16 @@ export function useAsked<T>(path: string, version = 0): Asked<T> {
 }
 
 const nothing = { value: undefined, problem: undefined, loading: true };
+
+const LOOK_AGAIN_MS = 5000;
+
+/** Asks the server, and again every few seconds, or when `again` is called. */
+export function useLooked<T>(path: string): Asked<T> & { again: () => void } {
+  const [version, setVersion] = useState(0);
+  const again = (): void => setVersion((before) => before + 1);
+  useEffect(() => {
+    const timer = setInterval(again, LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return { ...useAsked<T>(path, version), again };
+}

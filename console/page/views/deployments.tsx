@@ -1,40 +1,44 @@
-/** The deployments that have sessions, and one of them with its sessions. */
+/** The deployments, and one of them with its sessions. */
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { SessionRow } from '../../protocol.ts';
+import type { DeploymentRow, SessionRow } from '../../protocol.ts';
+import { useList } from '../list.ts';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
+import { Ago } from '../parts/time.tsx';
 import { linkTo } from '../route.ts';
-import { useSessionList } from '../session-list.ts';
 import { counted, number } from '../words.ts';
-import { StatusWord } from './session-panel.tsx';
+import { DeploymentPanel } from './deployment-panel.tsx';
 
-/** A deployment, as its sessions name it. */
-interface Row {
-  id: string;
+/** A deployment, and the sessions that name it. */
+interface Row extends DeploymentRow {
   sessions: readonly SessionRow[];
-  users: number;
 }
 
 const COLUMNS: readonly Column<Row>[] = [
   { title: 'Deployment', isWide: true, cell: ({ id }) => <a href={linkTo('deployments', id)}>{id}</a> },
+  { title: 'Ready', cell: ({ ready }) => (ready === null ? '–' : ready ? 'yes' : 'no') },
   { title: 'Sessions', isNumber: true, cell: ({ sessions }) => number(sessions.length) },
-  { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
+  { title: 'Users', isNumber: true, isMinor: true, cell: ({ sessions }) => number(usersIn(sessions)) },
+  { title: 'Age', isNumber: true, cell: ({ createdMs }) => <Ago at={createdMs} /> },
+  { title: 'Tags', isMinor: true, cell: ({ tags }) => (tags ?? []).join(', ') },
 ];
 
 /** The list of deployments with a search; beside it the one that is open. */
 export function Deployments({ id }: { id: string | undefined }): JSX.Element {
-  const list = useSessionList();
+  const list = useList<DeploymentRow>('/api/deployments');
+  const sessions = useList<SessionRow>('/api/sessions');
   const [search, setSearch] = useState('');
-  const all = useMemo(() => deploymentsOf(list.rows), [list.rows]);
-  const rows = all.filter((row) => row.id.toLowerCase().includes(search.trim().toLowerCase()));
-  const open = all.find((row) => row.id === id);
+  const all = useMemo(() => rowsOf(list.rows, sessions.rows), [list.rows, sessions.rows]);
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = all.filter((row) => matches(row, words));
   return (
     <section aria-labelledby="deployments">
       <h2 id="deployments">
         Deployments{' '}
         <span class="quiet">
-          {number(all.length)} with sessions{list.loading ? ', reading…' : ''}
+          {counted(all.length, 'deployment')}
+          {list.loading ? ', reading…' : ''}
         </span>
       </h2>
       <div class="tools">
@@ -42,52 +46,41 @@ export function Deployments({ id }: { id: string | undefined }): JSX.Element {
           <span>Search</span>
           <input
             type="search"
-            placeholder="id"
+            placeholder="id, tag"
             value={search}
             onInput={(event) => setSearch(event.currentTarget.value)}
           />
         </label>
       </div>
-      <Problem text={list.problem} />
-      <div class={open === undefined ? 'list' : 'list with-detail'}>
+      <Problem text={list.problem ?? sessions.problem} />
+      <div class={id === undefined ? 'list' : 'list with-detail'}>
         {rows.length === 0 && !list.loading ? (
-          <Empty title="No deployment has a session." />
+          <Empty title={all.length === 0 ? 'No deployments.' : 'No deployment matches.'} />
         ) : (
           <Table label="Deployments" columns={COLUMNS} rows={rows} idOf={(row) => row.id} selected={id} />
         )}
-        {open !== undefined && <Panel row={open} />}
+        {id !== undefined && (
+          <DeploymentPanel
+            id={id}
+            sessions={sessions.rows.filter(({ deployment }) => deployment === id)}
+            onStopped={list.reload}
+          />
+        )}
       </div>
     </section>
   );
 }
 
-function deploymentsOf(sessions: readonly SessionRow[]): Row[] {
+function rowsOf(deployments: readonly DeploymentRow[], sessions: readonly SessionRow[]): Row[] {
   const groups = Map.groupBy(sessions, ({ deployment }) => deployment);
-  return [...groups].flatMap(([id, own]): Row[] => {
-    if (id === null) return [];
-    return [{ id, sessions: own, users: own.reduce((sum, { users }) => sum + (users ?? 0), 0) }];
-  });
+  return deployments.map((row) => ({ ...row, sessions: groups.get(row.id) ?? [] }));
 }
 
-function Panel({ row: { id, sessions } }: { row: Row }): JSX.Element {
-  return (
-    <article class="detail" aria-label={`Deployment ${id}`}>
-      <header>
-        <h3>{id}</h3>
-        <a class="close" href={linkTo('deployments')} aria-label="Close">
-          ×
-        </a>
-      </header>
-      <h4>{counted(sessions.length, 'session')}</h4>
-      <ul class="rows">
-        {sessions.map((session) => (
-          <li key={session.id}>
-            <a href={linkTo('sessions', session.id)}>{session.id}</a>
-            <StatusWord status={session.status} />
-            <span class="number">{session.users === null ? '–' : counted(session.users, 'user')}</span>
-          </li>
-        ))}
-      </ul>
-    </article>
-  );
+function usersIn(sessions: readonly SessionRow[]): number {
+  return sessions.reduce((sum, { users }) => sum + (users ?? 0), 0);
+}
+
+function matches({ id, tags }: Row, words: readonly string[]): boolean {
+  const text = [id, ...(tags ?? [])].join(' ').toLowerCase();
+  return words.every((word) => text.includes(word));
 }

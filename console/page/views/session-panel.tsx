@@ -1,26 +1,17 @@
 /** One session: what it is, who is in it, and what was done about it. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import type { AuditEntry, SessionDetails } from '../../protocol.ts';
+import type { SessionDetails } from '../../protocol.ts';
 import { messageOf } from '../api.ts';
-import { useAsked, usePage } from '../parts/context.ts';
-import { OutcomeWord } from '../parts/outcomes.tsx';
-import { Empty, Facts, Problem } from '../parts/states.tsx';
+import { useLooked, usePage } from '../parts/context.ts';
+import { History } from '../parts/history.tsx';
+import { Facts, Problem } from '../parts/states.tsx';
 import { Ago } from '../parts/time.tsx';
 import { linkTo } from '../route.ts';
-import { counted, number, operationName } from '../words.ts';
-
-const AGAIN_MS = 5000;
+import { counted, number } from '../words.ts';
 
 /** Shows a session, and looks again every few seconds. */
 export function SessionPanel({ id, onDeleted }: { id: string; onDeleted: () => void }): JSX.Element {
-  const [version, setVersion] = useState(0);
-  const again = (): void => setVersion((before) => before + 1);
-  useEffect(() => {
-    const timer = setInterval(again, AGAIN_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const { value, problem } = useAsked<SessionDetails>(`/api/sessions/${encodeURIComponent(id)}`, version);
+  const { value, problem, again } = useLooked<SessionDetails>(`/api/sessions/${encodeURIComponent(id)}`);
   return (
     <article class="detail" aria-label={`Session ${id}`}>
       <header>
@@ -37,7 +28,7 @@ export function SessionPanel({ id, onDeleted }: { id: string; onDeleted: () => v
       {value?.session === null && value.problems.length === 0 && (
         <p class="quiet">The API does not know this session, or no longer.</p>
       )}
-      {value !== undefined && <History details={value} />}
+      {value !== undefined && <History ended={value.deleted} verb="Deleted" entries={value.history} />}
       {value?.session && <Delete id={id} session={value.session} onDone={() => [again(), onDeleted()]} />}
     </article>
   );
@@ -76,43 +67,6 @@ function Details({ session }: { session: Session }): JSX.Element {
         <p class="quiet">The API does not show who: {number(userCount)}.</p>
       )}
     </>
-  );
-}
-
-function History({ details: { deleted, history } }: { details: SessionDetails }): JSX.Element {
-  return (
-    <>
-      <h4>History</h4>
-      {deleted !== null && (
-        <p class="why">
-          Deleted <Ago at={deleted.at} /> ago by <strong>{deleted.by}</strong>, event{' '}
-          <code>{deleted.event}</code>
-        </p>
-      )}
-      {history.length > 0 && (
-        <ol class="history">
-          {history.toReversed().map((entry, index) => (
-            <HistoryLine key={index} entry={entry} />
-          ))}
-        </ol>
-      )}
-      {deleted === null && history.length === 0 && (
-        <Empty title="Nothing was done about it.">
-          No audit line that the console has names this session.
-        </Empty>
-      )}
-    </>
-  );
-}
-
-function HistoryLine({ entry }: { entry: AuditEntry }): JSX.Element {
-  const { at, operation, outcome, by, targets, sessionId, code } = entry;
-  return (
-    <li>
-      <Ago at={at} /> ago: {operationName(operation)} <OutcomeWord name={outcome} /> by {by.join(', ')}
-      {sessionId !== null && `, ${targets.slice(0, 5).join(', ')}${targets.length > 5 ? ' …' : ''}`}{' '}
-      {code !== null && <a href={linkTo('failures', code)}>{code}</a>}
-    </li>
   );
 }
 

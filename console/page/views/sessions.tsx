@@ -1,21 +1,24 @@
 /** The sessions, and one of them. */
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { SessionDetails, SessionRow } from '../../protocol.ts';
+import type { DeploymentRow, SessionDetails, SessionRow } from '../../protocol.ts';
+import { useList } from '../list.ts';
 import { usePage } from '../parts/context.ts';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Ago } from '../parts/time.tsx';
 import { linkTo } from '../route.ts';
-import { useSessionList } from '../session-list.ts';
 import { counted, number } from '../words.ts';
 import { SessionPanel, StatusWord } from './session-panel.tsx';
 
 /** What a look at each session found, by id; null: the API does not know it any more. */
 type Details = ReadonlyMap<string, SessionDetails['session']>;
 
+/** The tags of a session are those of its deployment. */
+type TagsOf = (session: SessionRow) => readonly string[];
+
 /** The list has neither age nor tags, and may leave the deployment out. */
-function columnsOf(details: Details): readonly Column<SessionRow>[] {
+function columnsOf(details: Details, tagsOf: TagsOf): readonly Column<SessionRow>[] {
   return [
     { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
     { title: 'Status', cell: ({ status }) => <StatusWord status={status} /> },
@@ -30,7 +33,7 @@ function columnsOf(details: Details): readonly Column<SessionRow>[] {
       isMinor: true,
       cell: (row) => <DeploymentLink id={row.deployment ?? details.get(row.id)?.deployment} />,
     },
-    { title: 'Tags', isMinor: true, cell: ({ id }) => details.get(id)?.tags?.join(', ') },
+    { title: 'Tags', isMinor: true, cell: (row) => tagsOf(row).join(', ') },
   ];
 }
 
@@ -40,12 +43,18 @@ function DeploymentLink({ id }: { id: string | null | undefined }): JSX.Element 
 
 /** The list of sessions with a search; beside it the one that is open. */
 export function Sessions({ id }: { id: string | undefined }): JSX.Element {
-  const list = useSessionList();
+  const list = useList<SessionRow>('/api/sessions');
+  const deployments = useList<DeploymentRow>('/api/deployments');
   const [search, setSearch] = useState('');
   const { details, look } = useLooks();
-  const columns = useMemo(() => columnsOf(details), [details]);
+  const tagsOf = useMemo((): TagsOf => {
+    const tags = new Map(deployments.rows.map((row) => [row.id, row.tags]));
+    return ({ id: session, deployment }) =>
+      details.get(session)?.tags ?? (deployment === null ? null : tags.get(deployment)) ?? [];
+  }, [deployments.rows, details]);
+  const columns = useMemo(() => columnsOf(details, tagsOf), [details, tagsOf]);
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = words.length === 0 ? list.rows : list.rows.filter((row) => matches(row, words, details));
+  const rows = words.length === 0 ? list.rows : list.rows.filter((row) => matches(row, words, tagsOf));
   const wanted = search.trim();
   return (
     <section aria-labelledby="sessions">
@@ -91,12 +100,9 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
   );
 }
 
-function matches(
-  { id, status, deployment }: SessionRow,
-  words: readonly string[],
-  details: Details,
-): boolean {
-  const text = [id, status, deployment, ...(details.get(id)?.tags ?? [])].join(' ').toLowerCase();
+function matches(session: SessionRow, words: readonly string[], tagsOf: TagsOf): boolean {
+  const { id, status, deployment } = session;
+  const text = [id, status, deployment, ...tagsOf(session)].join(' ').toLowerCase();
   return words.every((word) => text.includes(word));
 }
 

@@ -1,12 +1,12 @@
-/** The list of sessions, read part by part, and read again while it is shown. */
+/** A list of the API, read part by part, and read again while it is shown. */
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionPart, SessionRow } from '../protocol.ts';
+import type { ListPart } from '../protocol.ts';
 import { type Api, messageOf } from './api.ts';
 import { usePage } from './parts/context.ts';
 
-/** What was read of the list. */
-export interface SessionList {
-  rows: readonly SessionRow[];
+/** What was read of a list. */
+export interface List<Row> {
+  rows: readonly Row[];
   problem: string | undefined;
   loading: boolean;
   reload(): void;
@@ -17,11 +17,11 @@ const AGAIN_MS = 10_000;
 /** A list of a hundred parts must not be drawn a hundred times. */
 const SHOW_MS = 500;
 
-/** Reads the list, again and again. The rows of the last reading stay until a new one is whole. */
-export function useSessionList(): SessionList {
+/** Reads the list at a path, again and again. The rows of the last reading stay until a new one is whole. */
+export function useList<Row>(path: string): List<Row> {
   const { api } = usePage();
   const [version, setVersion] = useState(0);
-  const [list, setList] = useState<Omit<SessionList, 'reload'>>({
+  const [list, setList] = useState<Omit<List<Row>, 'reload'>>({
     rows: [],
     problem: undefined,
     loading: true,
@@ -30,9 +30,9 @@ export function useSessionList(): SessionList {
     const closing = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     setList((before) => ({ ...before, loading: true }));
-    const show = (rows: readonly SessionRow[]): void =>
+    const show = (rows: readonly Row[]): void =>
       setList((before) => (rows.length > before.rows.length ? { ...before, rows } : before));
-    read(api, closing.signal, show).then(({ rows, problem }) => {
+    read(api, path, closing.signal, show).then(({ rows, problem }) => {
       if (closing.signal.aborted) return;
       setList((before) => ({ rows: problem === undefined ? rows : before.rows, problem, loading: false }));
       timer = setTimeout(() => setVersion((before) => before + 1), AGAIN_MS);
@@ -41,16 +41,16 @@ export function useSessionList(): SessionList {
       closing.abort();
       clearTimeout(timer);
     };
-  }, [api, version]);
+  }, [api, path, version]);
   return { ...list, reload: () => setVersion((before) => before + 1) };
 }
 
-async function read(api: Api, signal: AbortSignal, show: (rows: readonly SessionRow[]) => void) {
-  const rows: SessionRow[] = [];
+async function read<Row>(api: Api, path: string, signal: AbortSignal, show: (rows: readonly Row[]) => void) {
+  const rows: Row[] = [];
   let shownAt = 0;
   try {
-    for await (const line of api.lines('/api/sessions', signal)) {
-      const part: SessionPart = JSON.parse(line);
+    for await (const line of api.lines(path, signal)) {
+      const part: ListPart<Row> = JSON.parse(line);
       rows.push(...part.rows);
       if (part.problem !== undefined) return { rows, problem: part.problem };
       if (Date.now() - shownAt < SHOW_MS) continue;
