@@ -96,11 +96,11 @@ function lineOf(element: HTMLElement, { label, color, isArea }: Series): uPlot.S
   return {
     label,
     stroke,
-    width: 1.5,
+    width: isArea ? 0.5 : 1.5,
     points: { show: false },
     spanGaps: false,
     ...(stepped && { paths: stepped }),
-    ...(isArea && { fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.12)') }),
+    ...(isArea && { fill: stroke.replace('rgb(', 'rgba(').replace(')', ', 0.2)') }),
   };
 }
 

@@ -43,9 +43,9 @@ export function Flow({ live }: { live: LiveState }): JSX.Element {
           times={times}
           windowMinutes={windowMinutes}
           series={[
-            line('events in', '--blue', ({ events }) => events, true),
+            line('calls saved', '--green', ({ saved }) => saved, true),
+            line('events in', '--blue', ({ events }) => events),
             line('calls out', '--orange', ({ calls }) => calls),
-            line('calls saved', '--green', ({ saved }) => saved),
           ]}
         />
         <Chart
