@@ -18,9 +18,8 @@ export interface Live {
   stop(): void;
 }
 
-/** A page, and what it has already. */
-interface Watcher {
-  send: Send;
+/** What a page has already. */
+interface Had {
   /** The version of the batches. */
   batches: number;
   /** The time of the newest run of the sweep. */
@@ -36,7 +35,7 @@ const METRICS_MS = 60_000;
 /** Returns the live part of a console. It reads nothing until a page is open. */
 export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
   const { batches, flow } = telemetry;
-  const watchers = new Set<Watcher>();
+  const pages = new Map<Send, Had>();
   const stopping = new AbortController();
   const underWay = new Map<Progress['what'], Progress>();
   const { readPoints } = source;
@@ -52,24 +51,27 @@ export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
     await Promise.all([queues.renew(), metrics?.renew()]);
   };
 
-  function tell(watcher: Watcher): void {
-    const points = metrics === undefined ? flow.pointsSince(watcher.points) : (metrics.value() ?? []);
+  /** Sends a page what it does not have. */
+  function tell(send: Send): void {
+    const had = pages.get(send);
+    if (had === undefined) return;
+    const points = metrics === undefined ? flow.pointsSince(had.points) : (metrics.value() ?? []);
     const problem = queues.problem() ?? metrics?.problem() ?? null;
     const version = batches.version();
     const sweeps = telemetry.sweeps();
     const newest = sweeps.at(-1)?.at ?? 0;
-    watcher.send('flow', { queues: queues.value() ?? null, points, problem });
-    if (version > watcher.batches) watcher.send('batches', batches.rowsSince(watcher.batches));
-    if (newest > watcher.sweeps) watcher.send('sweeps', [...sweeps]);
-    watcher.send('progress', [...underWay.values()]);
-    Object.assign(watcher, { batches: version, sweeps: newest, points: points.at(-1)?.at ?? watcher.points });
+    send('flow', { queues: queues.value() ?? null, points, problem });
+    if (version > had.batches) send('batches', batches.rowsSince(had.batches));
+    if (newest > had.sweeps) send('sweeps', [...sweeps]);
+    send('progress', [...underWay.values()]);
+    pages.set(send, { batches: version, sweeps: newest, points: points.at(-1)?.at ?? had.points });
   }
 
   async function tick(): Promise<void> {
     for await (const _ of setInterval(TICK_MS, undefined, { signal: stopping.signal })) {
-      if (watchers.size === 0) return;
+      if (pages.size === 0) return;
       await renew();
-      for (const watcher of watchers) tell(watcher);
+      for (const send of pages.keys()) tell(send);
     }
   }
 
@@ -87,11 +89,10 @@ export function createLive(source: ConsoleSource, telemetry: Telemetry): Live {
 
   return {
     open(send) {
-      const watcher = { send, batches: 0, sweeps: 0, points: 0 };
-      watchers.add(watcher);
-      void renew().then(() => tell(watcher));
+      pages.set(send, { batches: 0, sweeps: 0, points: 0 });
+      void renew().then(() => tell(send));
       startTicking();
-      return () => watchers.delete(watcher);
+      return () => pages.delete(send);
     },
     progress(progress) {
       if (progress.done < progress.total) underWay.set(progress.what, progress);

@@ -10,7 +10,7 @@ import {
   redrive,
   release,
 } from '../../lib/sqs/redrive.ts';
-import type { DeadLetterList, DeadLetterRow, Moved } from '../protocol.ts';
+import type { DeadLetterList, DeadLetterRow, Moved } from '../answers.ts';
 import type { ConsoleSource } from '../source.ts';
 
 /** More than a person reads. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createdAt } from '../../lib/edgegap/create-time.ts';
 import type { DeploymentStatus, DeploymentRow as Listed } from '../../lib/edgegap/deployment-models.ts';
-import type { DeploymentDetails, DeploymentRow } from '../protocol.ts';
+import type { DeploymentDetails, DeploymentRow } from '../answers.ts';
 import type { ConsoleSource } from '../source.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { addDeletion } from './confirmed.ts';

@@ -1,7 +1,7 @@
 /** What the documentation says about each error code. */
 import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
-import type { FailureEntry } from '../protocol.ts';
+import type { FailureEntry } from '../answers.ts';
 
 const PAGE = new URL('../../docs/failures.md', import.meta.url);
 

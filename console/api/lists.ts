@@ -1,6 +1,6 @@
 /** Lists of the API as lines of JSON, part by part: a page can show the first rows while the last ones are read. */
 import { Readable } from 'node:stream';
-import type { ListPart } from '../protocol.ts';
+import type { ListPart } from '../answers.ts';
 import { safeJson } from '../safe-json.ts';
 
 /** Rows in one part: a page of the API. */

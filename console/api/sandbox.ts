@@ -4,8 +4,8 @@ import * as z from 'zod/mini';
 import { checkEvent } from '../../events/index.ts';
 import { generateSchemas } from '../../events/schemas/generate.ts';
 import { publishEvents } from '../../lib/sqs/publish.ts';
+import type { EventTypeInfo } from '../answers.ts';
 import type { Live } from '../live.ts';
-import type { EventTypeInfo } from '../protocol.ts';
 import type { ConsoleSource, Sandbox } from '../source.ts';
 
 const newEvent = z.object({ event: z.unknown(), evenIfInvalid: z._default(z.boolean(), false) });

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createdAt } from '../../lib/edgegap/create-time.ts';
 import type { SessionContext, SessionGet } from '../../lib/edgegap/models.ts';
-import type { SessionDetails, SessionRow } from '../protocol.ts';
+import type { SessionDetails, SessionRow } from '../answers.ts';
 import type { ConsoleSource } from '../source.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { addDeletion } from './confirmed.ts';

@@ -7,6 +7,9 @@ import type { About } from '../protocol.ts';
 import { safeJson } from '../safe-json.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 
+/** Bytes. */
+const MOST_WAITING = 16 * 1024 * 1024;
+
 /** The parameter of a path that names something. */
 export const idParams = z.object({ id: z.string().check(z.minLength(1), z.maxLength(512)) });
 
@@ -18,6 +21,8 @@ export function addStream(app: FastifyInstance, about: About, live: Live, teleme
   app.get('/api/stream', async (_request, reply) => {
     const stream = new PassThrough();
     const send: Send = (name, message) => {
+      // A page that takes nothing any more, such as one that is stopped in a debugger. It connects again.
+      if (stream.writableLength > MOST_WAITING) stream.destroy();
       stream.write(`event: ${name}\ndata: ${safeJson(message)}\n\n`);
     };
     send('about', about);

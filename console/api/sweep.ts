@@ -1,11 +1,13 @@
 /** What a sweep would stop now. It is the deployment's own sweep, in report mode: nothing is stopped. */
 import type { FastifyInstance } from 'fastify';
 import { createSweep, type Sweep, type SweepReport } from '../../lib/sweep/sweep.ts';
+import type { SweepPreview } from '../answers.ts';
 import type { Live } from '../live.ts';
-import type { SweepPreview } from '../protocol.ts';
 import type { ConsoleSource } from '../source.ts';
 
 const CONCURRENCY = 2;
+/** With many sessions, what is not decided by then is reported as such. */
+const LOOK_WITHIN_MS = 5 * 60_000;
 
 /** `GET /api/sweep` looks at the sessions and judges them by the deployment's own rules. */
 export function addSweep(app: FastifyInstance, source: ConsoleSource, live: Live): void {
@@ -31,6 +33,7 @@ export function addSweep(app: FastifyInstance, source: ConsoleSource, live: Live
 async function preview(look: Sweep, { sweep }: ConsoleSource, live: Live): Promise<SweepPreview> {
   try {
     const report = await look({
+      deadline: Date.now() + LOOK_WITHIN_MS,
       onProgress: (_step, done, total) => live.progress({ what: 'sweep', done, total: total ?? done + 1 }),
     });
     return previewOf(report, sweep);

@@ -1,5 +1,5 @@
 /** Requests to the console's server. */
-import type { Violation } from '../protocol.ts';
+import type { Violation } from '../answers.ts';
 
 /** A request that was refused. `violations`: what is wrong with an event. */
 export class ApiError extends Error {
@@ -18,7 +18,7 @@ export class ApiError extends Error {
 export interface Api {
   get<T>(path: string): Promise<T>;
   /** Changes something. */
-  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object): Promise<unknown>;
+  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object): Promise<T>;
   /** Reads lines as they come. */
   lines(path: string, signal: AbortSignal): AsyncGenerator<string>;
 }
@@ -54,10 +54,12 @@ async function request(path: string, init: RequestInit): Promise<Response> {
   );
 }
 
+/** Not every browser can iterate over a stream. */
 async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
-  for await (const text of body.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split('\n');
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const lines = (rest + part.value).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
   }

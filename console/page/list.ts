@@ -1,6 +1,6 @@
 /** A list of the API, read part by part, and read again while it is shown. */
 import { useEffect, useState } from 'preact/hooks';
-import type { ListPart } from '../protocol.ts';
+import type { ListPart } from '../answers.ts';
 import { type Api, messageOf } from './api.ts';
 import { usePage } from './parts/context.ts';
 

@@ -1,6 +1,7 @@
 /** What was done about a session or a deployment. */
 import type { JSX } from 'preact';
-import type { AuditEntry, Cause } from '../../protocol.ts';
+import type { Cause } from '../../answers.ts';
+import type { AuditEntry } from '../../protocol.ts';
 import { linkTo } from '../route.ts';
 import { operationName } from '../words.ts';
 import { OutcomeWord } from './outcomes.tsx';

@@ -33,7 +33,7 @@ export function BatchPlan({ batch }: { batch: BatchRow }): JSX.Element {
       <OutcomeBar outcomes={outcomes} />
       <Facts
         facts={[
-          ['Handled', <Ago key="at" at={at} />],
+          ['Handled', <Ago key="at" at={at} suffix=" ago" />],
           ['Took', duration(durationMs)],
           ['Calls saved', number(saved)],
           ['Invocation', <code key="id">{id}</code>],

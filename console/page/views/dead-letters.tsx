@@ -1,7 +1,7 @@
 /** Dead letters by code: why, what they say, the way back, and the way out. */
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { DeadLetterList, DeadLetterRow, Moved } from '../../protocol.ts';
+import type { DeadLetterList, DeadLetterRow, Moved } from '../../answers.ts';
 import { messageOf } from '../api.ts';
 import { useAsked, usePage } from '../parts/context.ts';
 import { Empty, Facts, Problem } from '../parts/states.tsx';
@@ -116,8 +116,8 @@ function Letter({ letter, onDone }: { letter: DeadLetterRow; onDone: () => void 
               {code}
             </a>,
           ],
-          ['Failed', <Ago key="failed" at={failedAt} />],
-          ['First sent', <Ago key="sent" at={sentAt} />],
+          ['Failed', <Ago key="failed" at={failedAt} suffix=" ago" />],
+          ['First sent', <Ago key="sent" at={sentAt} suffix=" ago" />],
           ['Receives', number(receiveCount)],
           ['Message', <code key="id">{id}</code>],
         ]}
@@ -143,8 +143,11 @@ function Actions(props: {
     setBusy(true);
     try {
       const ids = letters.map((letter) => letter.id);
-      const answer = await api.send('POST', `/api/dead-letters/${action}`, { ids, confirm: ids.length });
-      say(...resultOf(action, answer as Moved));
+      const answer = await api.send<Moved>('POST', `/api/dead-letters/${action}`, {
+        ids,
+        confirm: ids.length,
+      });
+      say(...resultOf(action, answer));
       onDone();
     } catch (error) {
       say(messageOf(error), 'bad');

@@ -1,6 +1,6 @@
 /** One deployment: what it is, the sessions on it, and what was done about it. */
 import type { JSX } from 'preact';
-import type { DeploymentDetails, SessionRow } from '../../protocol.ts';
+import type { DeploymentDetails, SessionRow } from '../../answers.ts';
 import { messageOf } from '../api.ts';
 import { useLooked, usePage } from '../parts/context.ts';
 import { History } from '../parts/history.tsx';

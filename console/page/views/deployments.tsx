@@ -1,7 +1,7 @@
 /** The deployments, and one of them with its sessions. */
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import type { DeploymentRow, SessionRow } from '../../protocol.ts';
+import type { DeploymentRow, SessionRow } from '../../answers.ts';
 import { useList } from '../list.ts';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';

@@ -1,6 +1,6 @@
 /** What an error code means, and what to do: the entry of docs/failures.md. */
 import type { JSX } from 'preact';
-import type { FailureEntry } from '../../protocol.ts';
+import type { FailureEntry } from '../../answers.ts';
 import { useAsked } from '../parts/context.ts';
 import { Empty, Problem } from '../parts/states.tsx';
 

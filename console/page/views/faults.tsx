@@ -18,13 +18,13 @@ export function Faults(): JSX.Element {
   const put = async (changed: Settings): Promise<void> => {
     setSettings(changed);
     try {
-      setSettings((await api.send('PUT', '/api/faults', changed)) as Settings);
+      setSettings(await api.send<Settings>('PUT', '/api/faults', changed));
     } catch (error) {
       say(messageOf(error), 'bad');
     }
   };
   const clear = async (): Promise<void> => {
-    setSettings((await api.send('DELETE', '/api/faults', {})) as Settings);
+    setSettings(await api.send<Settings>('DELETE', '/api/faults', {}));
     say('All faults are off.');
   };
   const reset = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 /** A form made of the JSON Schema of an event's data: texts, lists of texts, words, and yes or no. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { Violation } from '../../protocol.ts';
+import type { JsonSchema, Violation } from '../../answers.ts';
 
 /** The data of an event. */
 export type Data = Readonly<Record<string, unknown>>;
@@ -17,18 +17,9 @@ export interface Field {
   isChoice: boolean;
 }
 
-interface JsonSchema {
-  type?: string;
-  enum?: readonly string[];
-  anyOf?: readonly JsonSchema[];
-  oneOf?: readonly { required?: readonly string[] }[];
-  properties?: Readonly<Record<string, JsonSchema>>;
-  required?: readonly string[];
-}
-
 /** The members that an event's JSON Schema gives its data. */
-export function fieldsOf(schema: unknown): Field[] {
-  const data = (schema as JsonSchema).properties?.data ?? {};
+export function fieldsOf(schema: JsonSchema): Field[] {
+  const data = schema.properties?.data ?? {};
   const choices = (data.oneOf ?? []).flatMap(({ required = [] }) => required);
   return Object.entries(data.properties ?? {}).map(([name, member]) => ({
     name,

@@ -1,7 +1,7 @@
 /** Events by hand, and storms. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { EventTypeInfo, Violation } from '../../protocol.ts';
+import type { EventTypeInfo, Violation } from '../../answers.ts';
 import { ApiError, messageOf } from '../api.ts';
 import { useAsked, usePage } from '../parts/context.ts';
 import { OutcomeBar } from '../parts/outcomes.tsx';

@@ -1,6 +1,6 @@
 /** One session: what it is, who is in it, and what was done about it. */
 import type { JSX } from 'preact';
-import type { SessionDetails } from '../../protocol.ts';
+import type { SessionDetails } from '../../answers.ts';
 import { messageOf } from '../api.ts';
 import { useLooked, usePage } from '../parts/context.ts';
 import { History } from '../parts/history.tsx';

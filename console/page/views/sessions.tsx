@@ -1,7 +1,7 @@
 /** The sessions, and one of them. */
 import type { JSX } from 'preact';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { DeploymentRow, SessionDetails, SessionRow } from '../../protocol.ts';
+import type { DeploymentRow, SessionDetails, SessionRow } from '../../answers.ts';
 import { useList } from '../list.ts';
 import { usePage } from '../parts/context.ts';
 import { Empty, Problem } from '../parts/states.tsx';

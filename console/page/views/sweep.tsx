@@ -1,7 +1,8 @@
 /** What is stale now, what a sweep would stop, and what the last ones did. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import type { SweepCandidate, SweepPreview, SweepRun } from '../../protocol.ts';
+import type { SweepCandidate, SweepPreview } from '../../answers.ts';
+import type { SweepRun } from '../../protocol.ts';
 import { useAsked } from '../parts/context.ts';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
