@@ -208,8 +208,8 @@ async function serveConsole(
 ): Promise<Console> {
   // Loaded here, because every other command loads this file too.
   const { startConsole } = await import('../console/server.ts');
-  const environments = Object.values(functions).map(({ environment }) => environment ?? {});
-  const env = Object.assign({}, ...environments);
+  const variables = Object.values(functions).flatMap(({ environment = {} }) => Object.entries(environment));
+  const env = Object.fromEntries(variables.map(([name, value]) => [name, String(value)]));
   const source = localSource({
     stage,
     queues,

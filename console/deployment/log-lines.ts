@@ -10,7 +10,7 @@ const EVERY_MS = 3000;
 const LATE_MS = 60_000;
 /** More lines than arrive within that time. */
 const MOST_SEEN = 50_000;
-const PATTERN = '{ $.message = "batch" || $.message = "audit" || $.message = "sweep" }';
+const PATTERN = '{ ($.message = "batch") || ($.message = "audit") || ($.message = "sweep") }';
 
 const page = z.looseObject({
   events: z._default(

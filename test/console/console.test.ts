@@ -144,6 +144,16 @@ describe.skipIf(whyNoBrowser !== undefined)('the console', () => {
     await page.locator('.why', { hasText: 'match.ended' }).waitFor();
   });
 
+  test('a reset, after a question, brings the first evening back: who deleted a session is forgotten', async () => {
+    await open('faults');
+    await page.getByRole('button', { name: 'Reset the stage…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click();
+    await page.getByText('The stage is back at its first evening.').waitFor();
+    await open('sessions/abc123-s');
+    await page.getByRole('button', { name: 'Delete session…' }).waitFor();
+    expect(await page.locator('.why').count()).toBe(0);
+  });
+
   test('axe finds nothing in any view, no contrast is too low in the other theme, and 360 px are enough', async () => {
     for (const view of [...VIEWS, 'sessions/abc123-s', 'failures/REFUSED']) {
       await open(view);

@@ -1,6 +1,6 @@
 /** Dead letters by code: why, what they say, the way back, and the way out. */
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { DeadLetterList, DeadLetterRow, Moved } from '../../answers.ts';
 import { messageOf } from '../api.ts';
 import { useAsked, usePage } from '../parts/context.ts';
@@ -38,10 +38,12 @@ export function DeadLetters(props: { count: number | undefined; id: string | und
   const [version, setVersion] = useState(0);
   const { value, problem, loading } = useAsked<DeadLetterList>('/api/dead-letters', version);
   const [code, setCode] = useState<string>();
+  const asked = useRef(count);
   useEffect(() => {
-    if (count !== undefined && value !== undefined && count !== value.letters.length && !loading)
-      setVersion((before) => before + 1);
-  }, [count]);
+    if (count === undefined || loading || count === asked.current) return;
+    asked.current = count;
+    setVersion((before) => before + 1);
+  }, [count, loading]);
   const all = value?.letters ?? [];
   const letters = all.filter((letter) => code === undefined || letter.code === code);
   const open = all.find((letter) => letter.id === id);
