@@ -46,7 +46,13 @@ describe('who may use it', () => {
   test('without the token every question and every change is a 401', async (context) => {
     const { ask, own, sandbox } = await startTestConsole(context);
     sandbox.store.add([{ session_id: 'a' }]);
-    const tokens = [{}, { authorization: 'Bearer x' }, { authorization: `${own.authorization}x` }];
+    const other = `Bearer ${'A'.repeat(32)}`;
+    const tokens = [
+      {},
+      { authorization: 'Bearer x' },
+      { authorization: other },
+      { authorization: `${own.authorization}x` },
+    ];
     const cookie = { cookie: `console-token=${own.authorization.slice(7)}` };
     for (const headers of [...tokens, cookie]) {
       for (const path of QUESTIONS) expect((await ask('GET', path, { headers })).status, path).toBe(401);
@@ -106,7 +112,8 @@ describe('who may use it', () => {
 
   test('no key reaches the page, though the API repeats it', async (context) => {
     const { ask, sandbox } = await startTestConsole(context);
-    sandbox.store.add([{ session_id: 'a' }]);
+    sandbox.store.add([{ session_id: 'a', deployment_request_id: 'd', tags: ['sandbox-key'] }]);
+    expect((await ask('GET', '/api/sessions/a')).body).toMatchObject({ session: { tags: ['***'] } });
     sandbox.faults.set({ badRequest: 1, echoHeaders: 1 });
     const { status, text } = await ask('DELETE', '/api/sessions/a', { body: { confirm: 'a' } });
     expect(status).toBe(502);
