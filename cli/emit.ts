@@ -1,13 +1,19 @@
 /** `npm run emit`: sends events to a queue or to a hook, those of the local stage by default. */
-import { readFile } from 'node:fs/promises';
 import { checkEvent } from '../events/index.ts';
-import { parseJson } from '../lib/runtime/json.ts';
 import { publishEvents } from '../lib/sqs/publish.ts';
 import { localStage } from '../local-addresses.ts';
 import { DetailedError, UsageError } from './errors.ts';
-import { EVENT_OPTIONS, eventFromOptions } from './event-options.ts';
+import { isFile, readEvents } from './event-files.ts';
+import {
+  DATA_OPTIONS,
+  EVENT_OPTIONS,
+  eventFromOptions,
+  isGiven,
+  refuse,
+  typeLines,
+} from './event-options.ts';
 import type { ValuesOf } from './options.ts';
-import { flagOf, httpUrl, wholeNumber } from './options.ts';
+import { httpUrl, wholeNumber } from './options.ts';
 import { connectQueue, type Queue } from './queue.ts';
 import { addAction, createTool, runTool } from './runner.ts';
 import { stormEvents, stormSessions } from './storm.ts';
@@ -15,15 +21,19 @@ import { counted } from './words.ts';
 import { placeIn, STAGE, targetName, worldOf } from './world.ts';
 
 const EXAMPLES = `
+Types, and the options of their data:
+${typeLines().join('\n')}
+
 Examples:
   npm run emit -- match.ended --session-id ID [--session-id ID …]
-  npm run emit -- match.ended --deployment-request-id ID
-  npm run emit -- user.left   --session-id ID --ip ADDRESS [--ip ADDRESS …]
-  npm run emit -- user.joined --session-id ID --ip ADDRESS [--ip ADDRESS …]
-  npm run emit -- deployment.stopped --deployment-request-id ID [… more]
-  npm run emit -- tag.retired --tag NAME [--tag NAME …] [--match all]
-  npm run emit -- FILE.json          one event, or an array of them
+  npm run emit -- user.left --session-id ID --ip ADDRESS [--ip ADDRESS …]
+  npm run emit -- match.ended --data '{"session_id":"ID"}'
+  npm run emit -- FILE               one event, an array of them, or one a line (NDJSON)
+  npm run emit -- - < FILE           the same from standard input
   npm run emit -- --storm 1000       1,000 matches of ten players end together`;
+
+/** The options of one event. */
+const ALL_EVENT_OPTIONS = { ...DATA_OPTIONS, ...EVENT_OPTIONS };
 
 /** The options of a storm, beside `--storm`. */
 const STORM_OPTIONS = {
@@ -47,6 +57,7 @@ const OPTIONS = {
   check: { negated: true, about: 'send invalid events, too' },
 } as const;
 
+/** The options of the data are among them by their names. */
 type Values = ValuesOf<typeof OPTIONS>;
 
 interface Plan {
@@ -66,12 +77,12 @@ interface Destination {
 }
 
 const tool = createTool('emit')
-  .argument('[event]', 'an event type, or a file')
+  .argument('[event]', 'an event type, a file, or - for standard input')
   .addHelpText('after', EXAMPLES);
 
 addAction(tool, {
   about: 'Sends events to the local stage (npm start), to another queue or to a hook.',
-  options: OPTIONS,
+  options: { ...DATA_OPTIONS, ...OPTIONS },
   run: async (terminal, values, argument) => {
     if ([values.hook, values.queueUrl, values.stage].filter((place) => place !== undefined).length > 1)
       throw new UsageError('Send to one of --stage, --hook and --queue-url.');
@@ -101,34 +112,27 @@ await runTool(tool);
 /** What to send, and the sessions to create before. */
 async function planOf(values: Values, argument: string): Promise<Plan> {
   if (values.storm !== undefined) {
-    refuseUnused(values, EVENT_OPTIONS, 'with --storm');
+    refuseUnused(values, ALL_EVENT_OPTIONS, 'with --storm');
     if (argument !== '') throw new UsageError(`Send "${argument}" or --storm, not both.`);
     const { storm, shuffle, seed = Date.now() % 100_000 } = values;
     return { events: stormEvents(storm, { seed, shuffle }), sessions: stormSessions(storm, seed) };
   }
   if (argument === '') throw new UsageError('Nothing to send: name an event type, a file or --storm.');
   refuseUnused(values, STORM_OPTIONS, 'without --storm');
-  if (!argument.endsWith('.json')) return { events: [eventFromOptions(argument, values)], sessions: [] };
-  refuseUnused(values, EVENT_OPTIONS, 'with a file');
+  if (!isFile(argument)) return { events: [eventFromOptions(argument, values)], sessions: [] };
+  refuseUnused(values, ALL_EVENT_OPTIONS, 'with a file');
   return { events: await readEvents(argument), sessions: [] };
 }
 
 /** Refuses options that would be ignored. */
 function refuseUnused(values: Values, unused: object, where: string): void {
-  const given = Object.entries(values)
-    .filter(([name, value]) => Object.hasOwn(unused, name) && isGiven(value))
-    .map(([name]) => flagOf(name));
-  if (given.length > 0) throw new UsageError(`${given.join(' and ')} cannot be used ${where}.`);
-}
-
-function isGiven(value: unknown): boolean {
-  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
-}
-
-async function readEvents(file: string): Promise<unknown[]> {
-  const value = parseJson(await readFile(file, 'utf8'));
-  if (value === undefined) throw new Error(`${file} is not JSON.`);
-  return Array.isArray(value) ? value : [value];
+  const given = Object.entries(values).filter(
+    ([name, value]) => Object.hasOwn(unused, name) && isGiven(value),
+  );
+  refuse(
+    given.map(([name]) => name),
+    where,
+  );
 }
 
 function checkAll(events: readonly unknown[]): void {

@@ -54,9 +54,10 @@ export function unwrap(body: unknown, pointer = '', around = OUTSIDE): Unwrapped
     return openText(body.Message, `${pointer}/Message`, inside(around, { id, time, isTopic: true }));
   }
   if (!isBridgeEvent(body)) return eventIn(body, 'type', 'data', pointer, around);
-  if (!isEvent(body.detail)) return eventIn(body, 'detail-type', 'detail', pointer, around);
   const { id, time } = body;
-  return open(body.detail, `${pointer}/detail`, inside(around, { id, time }));
+  const detail = contentOf(body.detail);
+  if (!isEvent(detail)) return eventIn(body, 'detail-type', 'detail', pointer, around);
+  return open(detail, `${pointer}/detail`, inside(around, { id, time }));
 }
 
 /** Parses JSON text, without the byte order mark that may stand before it. The reason never repeats the text. */
@@ -85,6 +86,12 @@ function open(content: unknown, pointer: string, around: Around): Unwrapped | Wr
 function openText(text: string, pointer: string, around: Around): Unwrapped | WrapProblem {
   const json = parseJson(text);
   return json.ok ? open(json.value, pointer, around) : { pointer, reason: json.reason };
+}
+
+/** What JSON text holds; anything else as it is. */
+export function contentOf(value: unknown): unknown {
+  const json = typeof value === 'string' ? parseJson(value) : undefined;
+  return json?.ok ? json.value : value;
 }
 
 function eventIn(

@@ -4,8 +4,8 @@
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/multiplayer-server-state-changed
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/server-state-changed
  */
-import { parseJson } from '../envelope.ts';
-import { isUnset } from '../schema.ts';
+import { contentOf, type Members, parseJson } from '../envelope.ts';
+import { isObject, isUnset } from '../schema.ts';
 import { type Adapted, become, IGNORED, membersOf, refuse } from './types.ts';
 
 /** What an event, or the envelope around it, says that it is. */
@@ -35,21 +35,21 @@ export function adaptPlayFab(body: unknown): Adapted {
 
 function adaptMessage(message: unknown, pointer: string): Adapted {
   const { PlayStreamEventEnvelope: envelope } = membersOf(message);
-  if (isUnset(envelope)) return adaptEvent(message, pointer, []);
-  const { EventData, EventName, EventNamespace } = membersOf(envelope);
-  const text = typeof EventData === 'string' ? EventData : '';
+  if (isUnset(envelope)) return adaptEvent(message, pointer);
+  const { EventData, ...outer } = membersOf(envelope);
   const inside = `${pointer}/PlayStreamEventEnvelope/EventData`;
-  const json = parseJson(text);
+  if (isObject(EventData)) return adaptEvent(EventData, inside, outer);
+  const json = parseJson(typeof EventData === 'string' ? EventData : '');
   if (!json.ok) return refuse(inside, `must be the JSON text of an event; it ${json.reason}`);
-  return adaptEvent(json.value, inside, [{ name: EventName, namespace: EventNamespace }]);
+  return adaptEvent(json.value, inside, outer);
 }
 
-/** @param outer what the envelope says that the event is. */
-function adaptEvent(event: unknown, pointer: string, outer: readonly FullName[]): Adapted {
+/** @param envelope says, too, what the event is; it need not repeat the event's namespace. */
+function adaptEvent(event: unknown, pointer: string, envelope: Members = {}): Adapted {
   const { EventName, EventNamespace, FullName } = membersOf(event);
   const { Name, Namespace } = membersOf(FullName);
   const names = [
-    ...outer,
+    { name: envelope.EventName, namespace: envelope.EventNamespace ?? EventNamespace ?? Namespace },
     { name: EventName, namespace: EventNamespace },
     { name: Name, namespace: Namespace },
   ];
@@ -67,10 +67,12 @@ function isStateChange({ name, namespace }: FullName): boolean {
   return name === 'multiplayer_server_state_changed' && isPlayFab;
 }
 
-function adaptStateChange(event: Readonly<Record<string, unknown>>, pointer: string): Adapted {
+function adaptStateChange(event: Members, pointer: string): Adapted {
   const { EventId, Id, Timestamp, Payload } = event;
   const hasPayload = !isUnset(Payload);
-  const { SessionId, NewState } = hasPayload ? membersOf(Payload) : event;
+  const inside = `${pointer}${hasPayload ? '/Payload' : ''}`;
+  const { SessionId, NewState } = hasPayload ? membersOf(contentOf(Payload)) : event;
+  if (typeof NewState !== 'string') return refuse(`${inside}/NewState`, "must be the server's new state");
   if (!OVER.has(NewState) || SessionId === null || SessionId === '') return IGNORED;
   const id = EventId ?? Id;
   return become(
@@ -81,7 +83,7 @@ function adaptStateChange(event: Readonly<Record<string, unknown>>, pointer: str
       ...(typeof Timestamp === 'string' && { time: Timestamp }),
     },
     {
-      '/data/session_id': `${pointer}${hasPayload ? '/Payload' : ''}/SessionId`,
+      '/data/session_id': `${inside}/SessionId`,
       '/time': `${pointer}/Timestamp`,
     },
   );

@@ -2,7 +2,6 @@
  * Generates the JSON Schemas (draft 2020-12) of all event types, for backends in other languages. They describe the plain
  * form of an event, `{ type, data, id?, time?, source? }`.
  */
-import { writeFile } from 'node:fs/promises';
 import { attributes } from '../fields.ts';
 import { eventTypes } from '../registry.ts';
 import { object, word } from '../schema.ts';
@@ -15,10 +14,4 @@ export function generateSchemas(): Map<string, object> {
     { title: type, $schema, ...object({ type: word(type), data, ...attributes }).json },
   ]);
   return new Map(schemas);
-}
-
-if (import.meta.main) {
-  for (const [name, schema] of generateSchemas()) {
-    await writeFile(new URL(name, import.meta.url), `${JSON.stringify(schema, null, 2)}\n`);
-  }
 }

@@ -123,7 +123,7 @@ export function queueUnavailable(sent: number): Outcome {
   });
 }
 
-/** 503: nobody can be verified. */
+/** 503: no request can be verified. */
 export function secretUnavailable(): Outcome {
   return problem({
     status: 503,

@@ -5,7 +5,7 @@ import { checkEvent, type Violation } from '../../events/index.ts';
 import { isObject, isUnset } from '../../events/schema.ts';
 
 /** The most events in one request. */
-const MOST_EVENTS = 500;
+export const MOST_EVENTS = 500;
 /** Deeper than any event. JSON that is deeper than the stack cannot be written again. */
 const DEEPEST = 32;
 

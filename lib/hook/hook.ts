@@ -36,7 +36,7 @@ export interface HookResult extends Outcome {
 type Answered = Outcome & Pick<HookResult, 'secretName'>;
 
 /** The header that Photon sends by `CustomHttpHeaders`, and the one that Quantum and Fusion send by `WebHookSecret`. */
-const PHOTON_HEADERS = ['x-session-hooks-secret', 'x-secretkey'];
+export const PHOTON_HEADERS = ['x-session-hooks-secret', 'x-secretkey'];
 
 /**
  * Answers one request. Its size comes first, because to verify a body that is too large would cost time; then who sent it.

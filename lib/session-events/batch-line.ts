@@ -12,6 +12,7 @@ export interface BatchLine {
   done: number;
   gone: number;
   absorbed: number;
+  ignored: number;
   waiting: number;
   retried: number;
   dead: number;
@@ -35,6 +36,7 @@ export function batchLine(report: BatchReport): BatchLine {
     done: count('done'),
     gone: count('gone'),
     absorbed: count('absorbed'),
+    ignored: count('ignored'),
     waiting: count('waiting'),
     retried: count('retry'),
     dead: count('dead'),

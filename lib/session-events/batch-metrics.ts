@@ -17,6 +17,7 @@ export function batchMetrics(report: BatchReport): Record<string, Metric> {
     EventsDone: count(line.done),
     EventsGone: count(line.gone),
     EventsAbsorbed: count(line.absorbed),
+    EventsIgnored: count(line.ignored),
     EventsWaiting: count(line.waiting),
     EventsRetried: count(line.retried),
     EventsDead: count(line.dead),

@@ -1,6 +1,6 @@
 /** Decode: SQS records become events, or the reasons why they are invalid. Pure. */
 import type { SQSRecord } from 'aws-lambda';
-import type { Violation } from '../../events/index.ts';
+import type { GameEvent, Parsed, Violation } from '../../events/index.ts';
 import { parseEvent } from '../../events/index.ts';
 import type { PlannedEvent } from './types.ts';
 
@@ -8,6 +8,8 @@ import type { PlannedEvent } from './types.ts';
 export interface Undecodable {
   record: number;
   violations: Violation[];
+  /** It is clearly the message of another system that uses the same topic. */
+  isForeign?: true;
 }
 
 /** The records of a batch, decoded. Indexes are positions in the batch. */
@@ -26,15 +28,19 @@ export function decode(records: readonly SQSRecord[], nowMs: number): Decoded {
   for (const [record, sqsRecord] of records.entries()) {
     const parsed = parseEvent(sqsRecord.body);
     if (parsed.ok) decoded.events.push(plannedEvent(record, sqsRecord, parsed.event, nowMs));
-    else decoded.undecodable.push({ record, violations: parsed.violations });
+    else decoded.undecodable.push(undecodable(record, parsed));
   }
   return decoded;
+}
+
+function undecodable(record: number, { violations, isForeign }: Parsed & { ok: false }): Undecodable {
+  return { record, violations, ...(isForeign && { isForeign }) };
 }
 
 function plannedEvent(
   record: number,
   { attributes, messageId }: SQSRecord,
-  event: Extract<ReturnType<typeof parseEvent>, { ok: true }>['event'],
+  event: GameEvent,
   nowMs: number,
 ): PlannedEvent {
   const { ask, type, id = messageId } = event;

@@ -6,11 +6,13 @@ import { withTimeLimit } from '../runtime/time-limit.ts';
 import type { BatchReport } from './batch.ts';
 import type { QueueConfig } from './config.ts';
 import { reportBatch } from './report.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome, OutcomeKind } from './types.ts';
 
-/** Whether SQS need not be asked about a record. A cold start does not load what asks it. */
+/** The outcomes of records that SQS need not be asked about. A cold start does not load what asks it. */
+const ACKNOWLEDGED: ReadonlySet<OutcomeKind> = new Set(['done', 'gone', 'absorbed', 'ignored']);
+
 function isAcknowledged({ kind }: Outcome): boolean {
-  return kind === 'done' || kind === 'gone' || kind === 'absorbed';
+  return ACKNOWLEDGED.has(kind);
 }
 
 /**

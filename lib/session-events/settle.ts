@@ -6,7 +6,15 @@ import type { Outcome, OutcomeKind, Plan, RecordOutcome, TargetResult } from './
  * From the worst to the best. A record that depends on several targets gets the worst of their outcomes, because
  * acknowledging it would lose what is not done.
  */
-const WORST_FIRST: readonly OutcomeKind[] = ['retry', 'waiting', 'dead', 'done', 'gone', 'absorbed'];
+const WORST_FIRST: readonly OutcomeKind[] = [
+  'retry',
+  'waiting',
+  'dead',
+  'done',
+  'gone',
+  'absorbed',
+  'ignored',
+];
 
 /** A record that no call dealt with stays in the queue. */
 const UNREACHED: Outcome = {
@@ -36,7 +44,7 @@ export function settle(
     ...plan.waiting.flatMap(({ targets }) => targets.flatMap((target) => waiting(target))),
     ...plan.held.flatMap(({ target, waitMs }) => waiting(target, waitMs)),
     ...results.flatMap(outcomesOf),
-    ...undecodable.map(invalidEvent),
+    ...undecodable.map((one) => (one.isForeign ? ignored(one) : invalidEvent(one))),
   ];
   for (const { record, outcome } of all) outcomes[record] = worse(outcomes[record], outcome);
   return outcomes.map((outcome) => outcome ?? UNREACHED);
@@ -69,6 +77,10 @@ function outcomesOf({ target, outcome }: TargetResult): RecordOutcome[] {
 export function absorbedBy(outcome: Outcome): Outcome {
   if (outcome.kind === 'dead') return { ...outcome, kind: 'retry' };
   return outcome.kind === 'waiting' || outcome.kind === 'retry' ? outcome : { kind: 'absorbed' };
+}
+
+function ignored({ record }: Undecodable): RecordOutcome {
+  return { record, outcome: { kind: 'ignored' } };
 }
 
 function invalidEvent({ record, violations }: Undecodable): RecordOutcome {

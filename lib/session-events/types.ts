@@ -117,10 +117,10 @@ export interface PlanLimits {
 }
 
 /**
- * How a record, or a target of it, ended. `done`, `gone` and `absorbed` are acknowledged; `dead` once its dead letter
- * is safe; `waiting` and `retry` go back to the queue.
+ * How a record, or a target of it, ended. `done`, `gone`, `absorbed` and `ignored` (the message of another system) are
+ * acknowledged; `dead` once its dead letter is safe; `waiting` and `retry` go back to the queue.
  */
-export type OutcomeKind = 'done' | 'gone' | 'absorbed' | 'dead' | 'waiting' | 'retry';
+export type OutcomeKind = 'done' | 'gone' | 'absorbed' | 'ignored' | 'dead' | 'waiting' | 'retry';
 
 /** An outcome, with its reason where it is not a success. */
 export interface Outcome {

@@ -13,7 +13,7 @@ import { createScenario } from './scenario.ts';
 /**
  * The faults, one set after the other. Missing routes come first: a 404 means nothing to an environment that is new. Then
  * bulk stops that leave sessions out: events by deployment or tag are sent after these, because what such a stop leaves out
- * of its last answer is believed (docs/failures.md).
+ * of its last answer is believed.
  */
 const LYING_BULK_STOPS: FaultInput[] = [
   { routesMissing: 1 },

@@ -1,9 +1,11 @@
 /** `npm run emit` as a person uses it: the real program against a real queue. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventTypes } from '../../events/registry.ts';
 import { startSandbox } from '../../local/sandbox/index.ts';
 import { LOCAL_QUEUE_NAMES } from '../../local-addresses.ts';
 import { runTool } from '../support/cli.ts';
@@ -22,15 +24,20 @@ afterAll(async () => {
   await Promise.all([sqs.stop(), sandbox.stop(), rm(folder, { recursive: true })]);
 });
 
-const emit = (args: string[], env: Record<string, string> = {}) =>
-  runTool('emit', args, {
-    LOCAL_SQS_PORT: String(sqs.port),
-    LOCAL_SANDBOX_PORT: String(sandbox.port),
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    ...env,
-  });
+const emit = (args: string[], env: Record<string, string> = {}, input?: string) =>
+  runTool(
+    'emit',
+    args,
+    {
+      LOCAL_SQS_PORT: String(sqs.port),
+      LOCAL_SANDBOX_PORT: String(sandbox.port),
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      ...env,
+    },
+    input,
+  );
 
 function bodies(): unknown[] {
   const state = sqs.inspectQueue(LOCAL_QUEUE_NAMES.events);
@@ -38,6 +45,16 @@ function bodies(): unknown[] {
 }
 
 const match = ['match.ended', '--session-id', 'abc123-s'];
+
+const users = [['--session-id', 'a', '--ip', '::1'], { session_id: 'a', ip_list: ['::1'] }] as const;
+/** Options of a type, and the data that they make. */
+const EXAMPLES: Record<string, readonly [options: readonly string[], data: object]> = {
+  'match.ended': [['--session-id', 'a', '--session-id', 'b'], { session_ids: ['a', 'b'] }],
+  'user.left': users,
+  'user.joined': users,
+  'deployment.stopped': [['--deployment-request-id', 'a'], { deployment_request_id: 'a' }],
+  'tag.retired': [['--tag', 'a', '--match', 'all'], { deployment_tags: ['a'], match: 'all' }],
+};
 
 test('an event from options reaches the queue, with an id and a time', async () => {
   const { code, out, err } = await emit(match);
@@ -61,6 +78,63 @@ test('a file with an array of events is sent whole', async () => {
   const before = bodies().length;
   expect((await emit([file])).out).toMatch(/^Sent 3 events in \d+\.\d s\.\n$/);
   expect(bodies()).toHaveLength(before + 3);
+});
+
+describe('events from a file, or from standard input', () => {
+  const ended = (session_id: string) => ({ type: 'match.ended', data: { session_id } });
+  const left = { type: 'user.left', data: { session_id: 'a', ip_list: ['::1'] }, source: 'Zürich 😀' };
+
+  test('one a line, with a byte order mark and blank lines', async () => {
+    const file = join(folder, 'events.ndjson');
+    await writeFile(file, `\uFEFF${JSON.stringify(ended('a'))}\r\n\n${JSON.stringify(left)}\n`);
+    const before = bodies().length;
+    expect(await emit([file])).toMatchObject({ code: 0, out: expect.stringMatching(/^Sent 2 events/) });
+    expect(bodies().slice(before)).toEqual([ended('a'), left]);
+  });
+
+  test.each([
+    ['an event', ended('a'), [ended('a')]],
+    ['an array', [ended('a'), left], [ended('a'), left]],
+  ])('%s from standard input', async (_, input, expected) => {
+    const before = bodies().length;
+    expect((await emit(['-'], {}, JSON.stringify(input))).code).toBe(0);
+    expect(bodies().slice(before)).toEqual(expected);
+  });
+
+  test('a path is relative to where the person stands, and not to where npm runs the script', async () => {
+    await writeFile(join(folder, 'here.json'), JSON.stringify(ended('here')));
+    expect((await emit(['here.json'], { INIT_CWD: folder })).code).toBe(0);
+    expect(bodies().at(-1)).toEqual(ended('here'));
+  });
+
+  test('what is not JSON is named by its line', async () => {
+    const before = bodies().length;
+    const { code, err } = await emit(['-'], {}, `${JSON.stringify(ended('a'))}\n{"type":\n`);
+    expect(err).toBe('Standard input is neither JSON nor one event a line: line 2 is not JSON.\n');
+    expect(code).toBe(1);
+    expect((await emit(['-'], {}, '')).err).toBe('Standard input is empty.\n');
+    expect(bodies()).toHaveLength(before);
+  });
+});
+
+test.each([...eventTypes.keys()])('--data is the data of an event of any type: %s', async (type) => {
+  const sample = new URL(`../../events/samples/${type.replace('.', '-')}.json`, import.meta.url);
+  const { data } = JSON.parse(readFileSync(sample, 'utf8'));
+  const time = '2026-01-31T20:15:00Z';
+  const { code, out } = await emit([type, '--data', JSON.stringify(data), '--time', time, '--dry-run']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ type, data, time, source: 'emit' });
+});
+
+test.each(Object.entries(EXAMPLES))('%s can be made from options', async (type, [args, data]) => {
+  const { code, out } = await emit([type, ...args, '--dry-run']);
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toMatchObject({ type, data });
+});
+
+test('the help names every event type', async () => {
+  const { out } = await emit(['--help']);
+  for (const type of eventTypes.keys()) expect(out).toContain(`  ${type} `);
 });
 
 test('a storm creates its sessions and sends eleven events a match', async () => {
@@ -127,6 +201,23 @@ describe.concurrent('a mistake is named, and nothing is sent', () => {
     ['an event with a storm', [...match, '--storm', '1'], 2, /--session-id cannot be used with --storm/],
     ['a type with a storm', ['match.ended', '--storm', '1'], 2, /"match\.ended" or --storm, not both/],
     ['an event with a file', ['a.json', '--ip', '::1'], 2, /--ip cannot be used with a file/],
+    [
+      'an option that the type does not use',
+      [...match, '--ip', '::1'],
+      2,
+      /--ip cannot be used with match\.ended/,
+    ],
+    [
+      'one that it takes once',
+      ['user.left', '--session-id', 'a', '--session-id', 'b'],
+      2,
+      /--session-id once/,
+    ],
+    ['options beside the data', [...match, '--data', '{}'], 2, /--session-id cannot be used with --data/],
+    ['data that is not JSON', ['match.ended', '--data', '{'], 2, /--data is not JSON/],
+    ['data with a file', ['a.json', '--data', '{}'], 2, /--data cannot be used with a file/],
+    ['a time with standard input', ['-', '--time', 'now'], 2, /--time cannot be used with a file/],
+    ['data with a storm', ['--storm', '1', '--data', '{}'], 2, /--data cannot be used with --storm/],
     ['two files', ['a.json', 'b.json'], 2, /Too many arguments.*npm takes options for itself unless --/],
     ['two ways at once', [...match, ...hook, '--queue-url', 'http://127.0.0.1:1/x/y'], 2, /not to both/],
     ['a hook without an address', [...match, '--hook', 'nowhere'], 2, /'nowhere' is invalid.* URL/],

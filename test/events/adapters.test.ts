@@ -54,6 +54,8 @@ test.each<[string, unknown, string, string?]>([
   ['photon', 'Close', ''],
   ['playfab', { NewState: 'Terminated' }, '/EventName'],
   ['playfab', [{ EventName: 'multiplayer_server_state_changed', NewState: 'Terminated' }], '/0/SessionId'],
+  ['playfab', { EventName: 'multiplayer_server_state_changed', SessionId: 'a' }, '/NewState'],
+  ['playfab', { EventName: 'multiplayer_server_state_changed', Payload: 'over' }, '/Payload/NewState'],
   ['playfab', nested, '/PlayStreamEventEnvelope/EventData'],
   ['playfab', { PlayStreamEventEnvelope: {} }, '/PlayStreamEventEnvelope/EventData'],
   [

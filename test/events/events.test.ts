@@ -41,6 +41,8 @@ describe('every accepted form asks for what its sender means', () => {
     'cloudevents.text-data': one,
     eventbridge: one,
     'eventbridge.cloudevents': one,
+    'eventbridge.cloudevents.text': one,
+    'eventbridge.cloudevents.text-data': one,
     sns: one,
     'sns.attributes': one,
     'sns.eventbridge': one,

@@ -130,7 +130,7 @@ describe('a request that is not signed well is 401, always with the same body, a
       'a timestamp with more behind it': {
         headers: { ...good, 'webhook-timestamp': `${good['webhook-timestamp']}.5` },
       },
-      'bytes that are no UTF-8': {
+      'bytes that are not UTF-8': {
         headers: signedHeaders('\uFFFD'),
         body: Buffer.from([0xff]).toString('base64'),
         isBase64Encoded: true,

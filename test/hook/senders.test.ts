@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
-import { sign } from '../../docs/senders/send.ts';
+import { sign } from '../../docs/senders/send.mjs';
 
 const text = z.string();
 const vectors = z
@@ -47,7 +47,7 @@ test('the test vectors carry the signatures of the standard', () => {
 });
 
 describe.each(vectors)('$name', (vector) => {
-  test('TypeScript', () => {
+  test('JavaScript', () => {
     expect(sign(vector.secret, vector.id, vector.timestamp, vector.body)).toBe(vector.signature);
   });
 
@@ -66,6 +66,22 @@ describe.each(vectors)('$name', (vector) => {
   testIf(has('openssl', 'version'))('curl and openssl', () => {
     const program = `source "$0/send.sh"; sign "$@"`;
     expect(output('bash', ['-c', program, senders, ...argumentsOf(vector)])).toBe(vector.signature);
+  });
+});
+
+describe('the shell puts the time into an event', () => {
+  const timed = (event: string): unknown =>
+    JSON.parse(output('bash', ['-c', 'source "$0/send.sh"; timed "$1"', senders, event]));
+  const ended = { type: 'match.ended', data: { session_id: 'a' } };
+  const time = '2026-01-31T20:15:00Z';
+  const now = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+  testIf(has('openssl', 'version')).for<[string, unknown, unknown]>([
+    ['that has none', ended, { ...ended, time: now }],
+    ['not where it has one', { ...ended, time }, { ...ended, time }],
+    ['not into an array', [ended], [ended]],
+  ])('%s', ([, event, expected]) => {
+    expect(timed(JSON.stringify(event))).toEqual(expected);
   });
 });
 

@@ -11,6 +11,7 @@ const BATCH = {
   done: 90,
   gone: 1,
   absorbed: 907,
+  ignored: 0,
   waiting: 0,
   retried: 0,
   dead: 2,

@@ -41,8 +41,8 @@ function acknowledged(
   return acknowledge(records(outcomes.length), outcomes, { ...queues(), ...urls }, signal);
 }
 
-test('what is done, gone or absorbed is acknowledged without a request to SQS', async () => {
-  const outcomes: Outcome[] = [{ kind: 'done' }, { kind: 'gone' }, { kind: 'absorbed' }];
+test('what is done, gone, absorbed or ignored is acknowledged without a request to SQS', async () => {
+  const outcomes: Outcome[] = [{ kind: 'done' }, { kind: 'gone' }, { kind: 'absorbed' }, { kind: 'ignored' }];
   expect(await acknowledged(outcomes)).toEqual({ outcomes, response: { batchItemFailures: [] } });
   expect(sqs.requests).toEqual([]);
 });

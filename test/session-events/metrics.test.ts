@@ -28,6 +28,7 @@ const report = {
     { kind: 'done' as const },
     { kind: 'gone' as const },
     { kind: 'absorbed' as const },
+    { kind: 'ignored' as const },
     { kind: 'waiting' as const },
     { kind: 'retry' as const, code: 'SURFACE_MISSING' as const },
     { kind: 'dead' as const, code: 'REFUSED' as const },
@@ -52,6 +53,7 @@ test('CloudWatch accepts every metric of a batch', () => {
       'EventsDone',
       'EventsGone',
       'EventsAbsorbed',
+      'EventsIgnored',
       'EventsWaiting',
       'EventsRetried',
       'EventsDead',
@@ -71,8 +73,9 @@ test('CloudWatch accepts every metric of a batch', () => {
 
 test('the numbers are those of the batch', () => {
   expect(batchMetrics(report)).toMatchObject({
-    EventsReceived: { value: 6 },
+    EventsReceived: { value: 7 },
     EventsDone: { value: 1 },
+    EventsIgnored: { value: 1 },
     EventsRetried: { value: 1 },
     EventsDead: { value: 1 },
     ApiCalls: { value: 150 },

@@ -12,7 +12,7 @@ const EMPTY: Plan = {
   held: [],
   settled: [],
 };
-const KINDS: OutcomeKind[] = ['done', 'gone', 'absorbed', 'dead', 'waiting', 'retry'];
+const KINDS: OutcomeKind[] = ['done', 'gone', 'absorbed', 'ignored', 'dead', 'waiting', 'retry'];
 const target = (value: string, ...records: number[]): Target => ({ value, records, absorbed: [] });
 
 const settleAll = (records: number, results: readonly TargetResult[]): Outcome[] =>
@@ -20,26 +20,69 @@ const settleAll = (records: number, results: readonly TargetResult[]): Outcome[]
 
 /** Retry over waiting over dead over the rest; written out, so that no rule of the code is used to check itself. */
 const PAIRS: Record<OutcomeKind, Record<OutcomeKind, OutcomeKind>> = {
-  done: { done: 'done', gone: 'done', absorbed: 'done', dead: 'dead', waiting: 'waiting', retry: 'retry' },
-  gone: { done: 'done', gone: 'gone', absorbed: 'gone', dead: 'dead', waiting: 'waiting', retry: 'retry' },
-  absorbed: {
+  ignored: {
     done: 'done',
     gone: 'gone',
     absorbed: 'absorbed',
+    ignored: 'ignored',
     dead: 'dead',
     waiting: 'waiting',
     retry: 'retry',
   },
-  dead: { done: 'dead', gone: 'dead', absorbed: 'dead', dead: 'dead', waiting: 'waiting', retry: 'retry' },
+  done: {
+    done: 'done',
+    gone: 'done',
+    absorbed: 'done',
+    ignored: 'done',
+    dead: 'dead',
+    waiting: 'waiting',
+    retry: 'retry',
+  },
+  gone: {
+    done: 'done',
+    gone: 'gone',
+    absorbed: 'gone',
+    ignored: 'gone',
+    dead: 'dead',
+    waiting: 'waiting',
+    retry: 'retry',
+  },
+  absorbed: {
+    done: 'done',
+    gone: 'gone',
+    absorbed: 'absorbed',
+    ignored: 'absorbed',
+    dead: 'dead',
+    waiting: 'waiting',
+    retry: 'retry',
+  },
+  dead: {
+    done: 'dead',
+    gone: 'dead',
+    absorbed: 'dead',
+    ignored: 'dead',
+    dead: 'dead',
+    waiting: 'waiting',
+    retry: 'retry',
+  },
   waiting: {
     done: 'waiting',
     gone: 'waiting',
     absorbed: 'waiting',
+    ignored: 'waiting',
     dead: 'waiting',
     waiting: 'waiting',
     retry: 'retry',
   },
-  retry: { done: 'retry', gone: 'retry', absorbed: 'retry', dead: 'retry', waiting: 'retry', retry: 'retry' },
+  retry: {
+    done: 'retry',
+    gone: 'retry',
+    absorbed: 'retry',
+    ignored: 'retry',
+    dead: 'retry',
+    waiting: 'retry',
+    retry: 'retry',
+  },
 };
 
 /** The outcome of one record with two targets that ended so, in that order. */

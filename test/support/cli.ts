@@ -16,16 +16,21 @@ export interface Ran {
   err: string;
 }
 
-/** Runs `cli/NAME.ts`, without the machine's own key. @param env is added to the environment */
+/**
+ * Runs `cli/NAME.ts`, without the machine's own key.
+ * @param env is added to the environment
+ * @param input what comes on standard input, which ends then
+ */
 export async function runTool(
   name: string,
   args: readonly string[],
   env: Record<string, string>,
+  input?: string,
 ): Promise<Ran> {
   try {
-    const { stdout, stderr } = await run(process.execPath, [programOf(name), ...args], {
-      env: environment(env),
-    });
+    const running = run(process.execPath, [programOf(name), ...args], { env: environment(env) });
+    if (input !== undefined) running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { code: 0, out: stdout, err: stderr };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && 'stderr' in error && 'stdout' in error)) throw error;

@@ -1,5 +1,6 @@
 /** Events that are nearly right: mostly valid parts, with one that is wrong here and there. */
 import fc from 'fast-check';
+import type { EventName } from '../../events/index.ts';
 
 /** Mostly `usual`, one time in `weight + 1` `odd`. */
 function mostly<T, U>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<U>, weight = 15): fc.Arbitrary<T | U> {
@@ -89,7 +90,7 @@ const target = (one: string, many: string) =>
   );
 
 const users = fc.record({ session_id: orNull(identifiers), ip_list: orNull(some(addresses)) });
-const byType: Record<string, fc.Arbitrary<unknown>> = {
+const byType: Record<EventName, fc.Arbitrary<unknown>> = {
   'match.ended': fc.oneof(
     target('session_id', 'session_ids'),
     identifiers.map((deployment_request_id) => ({ deployment_request_id })),
@@ -104,11 +105,11 @@ const byType: Record<string, fc.Arbitrary<unknown>> = {
 };
 
 /** Plain events of every type; about a third of them is valid. */
-export const nearlyEvents = fc.constantFrom(...Object.keys(byType)).chain((type) =>
+export const nearlyEvents = fc.constantFrom(...Object.entries(byType)).chain(([type, data]) =>
   fc.record(
     {
       type: mostly(fc.constant<unknown>(type), fc.jsonValue()),
-      data: mostly(byType[type] ?? fc.constant({}), noText),
+      data: mostly(data, noText),
       id: orNull(fc.string()),
       time: orNull(times),
       source: orNull(fc.string()),
