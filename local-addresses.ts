@@ -30,11 +30,18 @@ export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
 /** Credentials for the embedded SQS. It does not check them, but the AWS SDK does not send a request without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** Variables of the sweep that differ from the defaults: it stops, and the sandbox starts with an old and a protected session. */
+/**
+ * Variables of the sweep that differ from the defaults: it stops sessions and deployments, and the sandbox starts with old
+ * and with protected ones.
+ */
 export const LOCAL_SWEEP = {
   SWEEP_MODE: 'stop',
   SWEEP_MAX_AGE: '24h',
-  SWEEP_PROTECT: 'session:lobby*',
+  SWEEP_PROTECT: 'session:lobby*, app:arena-lobby',
+  SWEEP_DEPLOYMENTS: 'stop',
+  SWEEP_DEPLOYMENT_EMPTY_AFTER: '1m',
+  SWEEP_DEPLOYMENT_MAX_AGE: '30h',
+  SWEEP_PRICE_PER_HOUR: '0.12',
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;

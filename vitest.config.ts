@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    setupFiles: 'test/support/quiet.ts',
     include: ['test/**/*.test.ts'],
     // Files share their workers: starting one for each takes longer than most tests. Most tests wait for a process or a
     // port, so that more of them run than there are cores.

@@ -1,6 +1,7 @@
 /** AWS on a person's machine: region and credentials as the AWS SDK finds them. */
 import type { AwsConfig, Environment } from '../lib/runtime/environment.ts';
 import { readAwsConfig } from '../lib/runtime/environment.ts';
+import type { World } from './world.ts';
 
 /**
  * Finds region and credentials: variables, a profile (`AWS_PROFILE`), single sign-on, `credential_process`, a role. The
@@ -31,4 +32,9 @@ export async function findAws(env: Environment = process.env): Promise<AwsConfig
 
 function sentence(error: unknown): string {
   return error instanceof Error ? error.message.replace(/\.?$/, '.') : 'none were found.';
+}
+
+/** What signs the requests to the table of a world. */
+export async function awsOf({ isLocal, env }: Pick<World, 'isLocal' | 'env'>): Promise<AwsConfig> {
+  return isLocal ? readAwsConfig(env) : await findAws();
 }

@@ -85,7 +85,7 @@ addAction(tool, {
   options: { ...DATA_OPTIONS, ...OPTIONS },
   run: async (terminal, values, argument) => {
     if ([values.hook, values.queueUrl, values.stage].filter((place) => place !== undefined).length > 1)
-      throw new UsageError('Send to one of --stage, --hook and --queue-url.');
+      throw new UsageError('Send to --stage, to --hook or to --queue-url, not to both.');
     const { events, sessions } = await planOf(values, argument);
     if (values.check) checkAll(events);
     if (values.dryRun) return { lines: events.map((event) => JSON.stringify(event)) };

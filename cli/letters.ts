@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { chunks } from '../lib/runtime/lists.ts';
 import type { StoredDeadLetter } from '../lib/sqs/dead-letter.ts';
 import { receiveDeadLetters, release } from '../lib/sqs/redrive.ts';
+import { UsageError } from './errors.ts';
 import { age, httpUrl, type ValuesOf, wholeNumber } from './options.ts';
 import { connectQueue, countMessages, type Queue } from './queue.ts';
 import { table } from './table.ts';
@@ -40,6 +41,8 @@ export interface Found {
 
 /** Returns the queue of dead letters that the options name. */
 export async function deadLetterQueue({ stage, deadLetterQueueUrl }: Which): Promise<Queue> {
+  if (stage !== undefined && deadLetterQueueUrl !== undefined)
+    throw new UsageError('Name one of --stage and --dead-letter-queue-url.');
   if (deadLetterQueueUrl !== undefined) return await connectQueue(deadLetterQueueUrl);
   const world = await worldOf(stage);
   return await connectQueue(placeIn(world, 'DEAD_LETTER_QUEUE_URL'), world);

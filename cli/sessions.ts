@@ -1,8 +1,9 @@
 /** `npm run sessions`: the API's session operations by hand. */
 
 import { createdAt } from '../lib/edgegap/create-time.ts';
-import type { SessionBulkStopPayload, SessionContext, SessionGet } from '../lib/edgegap/models.ts';
+import type { SessionGet } from '../lib/edgegap/models.ts';
 import { type Api, connectApi } from './api.ts';
+import { bulkStopQuestion, type Filter, listAll } from './bulk-stop.ts';
 import { UsageError } from './errors.ts';
 import { AS_JSON, MATCH, YES } from './options.ts';
 import type { Result } from './runner.ts';
@@ -21,8 +22,6 @@ const FIELDS = [
   ['deploymentRequestId', 'request_id'],
   ['tag', 'deployment_tags'],
 ] as const;
-
-type Filter = SessionBulkStopPayload['filters'][number];
 
 const tool = createTool('sessions').description(
   'Reads and changes sessions of the local stage (npm start), or of the world that --stage or the environment names.',
@@ -157,29 +156,6 @@ async function connect(terminal: Terminal, stage: string | undefined): Promise<A
   const api = connectApi(await worldOf(stage));
   terminal.target(api.target);
   return api;
-}
-
-async function listAll({ client }: Api, terminal: Terminal): Promise<SessionContext[]> {
-  const sessions: SessionContext[] = [];
-  const show = (): void => terminal.progress({ verb: 'listing', noun: 'sessions', done: sessions.length });
-  show();
-  for await (const session of client.allSessions()) {
-    sessions.push(session);
-    show();
-  }
-  return sessions;
-}
-
-/** The list carries no tags: how many sessions have them is not known before the stop. */
-async function bulkStopQuestion(api: Api, terminal: Terminal, filter: Filter): Promise<string> {
-  const { field, filter_type, values } = filter;
-  const which = `${field} ${filter_type} of ${values.join(', ')}`;
-  if (field === 'deployment_tags')
-    return `Stop all sessions with ${which} at ${api.config.apiUrl}, however many there are?`;
-  const idOf = (session: SessionContext): string =>
-    (field === 'session_id' ? session.session_id : session.deployment_request_id) ?? '';
-  const found = (await listAll(api, terminal)).filter((session) => values.includes(idOf(session)));
-  return `Stop ${counted(found.length, 'session')} with ${which} at ${api.config.apiUrl}?`;
 }
 
 function usersResult(answer: { session_users?: { ip: string }[] | undefined }): Result {

@@ -50,6 +50,7 @@ addAction(tool, {
     'Finds stale sessions of the local stage (npm start), or of the world that --stage or the environment names.',
   options: OPTIONS,
   run: async (terminal, values) => {
+    if (values.yes && !values.stop) throw new UsageError('--yes cannot be used without --stop.');
     const world = await worldOf(values.stage, 'stale-sessions');
     const { client, config, target } = connectApi(world, SHARE);
     const { apiUrl, apiConcurrency, bulkStopChunk } = config;

@@ -48,6 +48,8 @@ export interface OutcomeCounts {
   done: number;
   absorbed: number;
   gone: number;
+  /** Messages of another system. */
+  ignored: number;
   waiting: number;
   retried: number;
   dead: number;
@@ -90,6 +92,7 @@ export interface AuditEntry {
 
 /** A run of the sweep. */
 export interface SweepRun {
+  of: 'sessions' | 'deployments';
   /** Epoch milliseconds. */
   at: number;
   mode: string;

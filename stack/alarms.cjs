@@ -48,6 +48,10 @@ module.exports = async ({ resolveVariable }) => {
         'The sweep found more stale sessions than SWEEP_MAX_STOPS allows and stopped none. To list them, run: npm run sweep',
         own('SweepGuardTripped', FUNCTIONS['stale-sessions']),
       ),
+      SweepDeploymentsGuardTrippedAlarm: alarm(
+        'The sweep found more stale deployments than SWEEP_DEPLOYMENT_MAX_STOPS allows and stopped none. The log of stale-sessions lists them.',
+        own('SweepDeploymentsGuardTripped', FUNCTIONS['stale-sessions']),
+      ),
       ...Object.fromEntries(
         Object.entries(FUNCTIONS).map(([name, id]) => [
           `${id.replace('LambdaFunction', '')}ErrorsAlarm`,

@@ -10,7 +10,8 @@ const EVERY_MS = 3000;
 const LATE_MS = 60_000;
 /** More lines than arrive within that time. */
 const MOST_SEEN = 50_000;
-const PATTERN = '{ ($.message = "batch") || ($.message = "audit") || ($.message = "sweep") }';
+const MESSAGES = ['batch', 'audit', 'sweep', 'deployment sweep'];
+const PATTERN = `{ ${MESSAGES.map((message) => `($.message = "${message}")`).join(' || ')} }`;
 
 const page = z.looseObject({
   events: z._default(

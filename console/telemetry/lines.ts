@@ -20,6 +20,7 @@ const batchSchema = z.looseObject({
   done: z.number(),
   gone: z.number(),
   absorbed: z.number(),
+  ignored: z._default(z.number(), 0),
   waiting: z.number(),
   retried: z.number(),
   dead: z.number(),
@@ -45,7 +46,7 @@ const auditSchema = z.looseObject({
 });
 
 const sweepSchema = z.looseObject({
-  message: z.literal('sweep'),
+  message: z.enum(['sweep', 'deployment sweep']),
   timestamp: time,
   mode: z.string(),
   listed: z.number(),
@@ -80,8 +81,8 @@ function readBatch(value: unknown): Told | undefined {
   const { data } = batchSchema.safeParse(value);
   if (data === undefined) return undefined;
   const { timestamp: at, records, calls, callsSaved: saved, durationMs, codes } = data;
-  const { done, absorbed, gone, waiting, retried, dead } = data;
-  const outcomes = { done, absorbed, gone, waiting, retried, dead };
+  const { done, absorbed, gone, ignored, waiting, retried, dead } = data;
+  const outcomes = { done, absorbed, gone, ignored, waiting, retried, dead };
   const batch = { at, records, calls, saved, outcomes, durationMs, codes };
   return { kind: 'batch', batch, requestId: data.requestId ?? undefined };
 }
@@ -113,7 +114,8 @@ function readSweep(value: unknown): Told | undefined {
   const { data } = sweepSchema.safeParse(value);
   if (data === undefined) return undefined;
   const { timestamp: at, mode, listed, stopped, stoppedBefore, guardTripped, complete, durationMs } = data;
-  const run = { at, mode, listed, stopped, stoppedBefore, guardTripped, complete, durationMs };
+  const of = data.message === 'sweep' ? ('sessions' as const) : ('deployments' as const);
+  const run = { of, at, mode, listed, stopped, stoppedBefore, guardTripped, complete, durationMs };
   return { kind: 'sweep', run };
 }
 

@@ -5,7 +5,12 @@ import { sessionOperations } from './sessions.ts';
 import type { TransportOptions } from './transport.ts';
 import { createTransport } from './transport.ts';
 
-export type { DeploymentFilter, DeploymentListQuery, DeploymentRollCall } from './deployments.ts';
+export type {
+  AllDeploymentsOptions,
+  DeploymentFilter,
+  DeploymentListQuery,
+  DeploymentRollCall,
+} from './deployments.ts';
 export type { Attempt, CallOptions } from './request.ts';
 export type { BulkStopOptions, ListQuery, RollCall } from './sessions.ts';
 export type { TransportOptions } from './transport.ts';
@@ -30,14 +35,18 @@ function deploymentsLater(send: Send): DeploymentOperations {
     loading ??= import('./deployments.ts').then(({ deploymentOperations }) => deploymentOperations(send));
     return loading;
   };
+  const later =
+    <A extends unknown[], R>(pick: (operations: DeploymentOperations) => (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> =>
+      await pick(await load())(...given);
   return {
-    deploymentStop: async (...given) => (await load()).deploymentStop(...given),
-    deploymentsBulkStop: async (...given) => (await load()).deploymentsBulkStop(...given),
-    listDeployments: async (...given) => (await load()).listDeployments(...given),
-    async *allDeployments(call) {
-      yield* (await load()).allDeployments(call);
+    deploymentStop: later((operations) => operations.deploymentStop),
+    deploymentsBulkStop: later((operations) => operations.deploymentsBulkStop),
+    listDeployments: later((operations) => operations.listDeployments),
+    async *allDeployments(options) {
+      yield* (await load()).allDeployments(options);
     },
-    deploymentsRollCall: async (...given) => (await load()).deploymentsRollCall(...given),
-    deploymentStatus: async (...given) => (await load()).deploymentStatus(...given),
+    deploymentsRollCall: later((operations) => operations.deploymentsRollCall),
+    deploymentStatus: later((operations) => operations.deploymentStatus),
   };
 }

@@ -21,6 +21,11 @@ export interface DeploymentFilter {
   value: string;
 }
 
+/** Which deployments are listed. Default: all. */
+export interface AllDeploymentsOptions extends CallOptions {
+  filters?: readonly DeploymentFilter[];
+}
+
 /** The whole list, and what it proves. */
 export interface DeploymentRollCall {
   /** The deployments by request id. */
@@ -90,8 +95,8 @@ function questions(send: Send) {
     return await send({ ...request, answer: models.deployments, gate: listGate }, call);
   }
 
-  const listing = (call?: CallOptions): Listing<models.DeploymentRow> => ({
-    fetchPage: (page) => listDeployments({ page, limit: PAGE_LIMIT }, call),
+  const listing = ({ filters, ...call }: AllDeploymentsOptions = {}): Listing<models.DeploymentRow> => ({
+    fetchPage: (page) => listDeployments({ page, limit: PAGE_LIMIT, ...(filters && { filters }) }, call),
     idOf: ({ request_id }) => request_id,
   });
 
@@ -100,7 +105,7 @@ function questions(send: Send) {
     listDeployments,
 
     /** All deployments, each once, page by page. One that moves between pages meanwhile may be missed. */
-    allDeployments: (call?: CallOptions) => allRows(listing(call)),
+    allDeployments: (options?: AllDeploymentsOptions) => allRows(listing(options)),
 
     /** All deployments at once, and whether an id that is not among them is absent. */
     async deploymentsRollCall(call?: CallOptions): Promise<DeploymentRollCall> {

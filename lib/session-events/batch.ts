@@ -10,12 +10,14 @@ import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
 import type { BatchConfig } from './config.ts';
 import { decode } from './decode.ts';
+import type { UserCounts } from './empty-deployments.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
-import type { Outcome, PlanLimits } from './types.ts';
+import type { StopsPlan } from './stops.ts';
+import type { BatchView, Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -41,6 +43,8 @@ export interface BatchReport {
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
+  /** Whether all environments have this memory. */
+  isShared: boolean;
   facts: SessionFacts;
   limits: PlanLimits;
 }
@@ -59,8 +63,13 @@ export function createBatchEnvironment(
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  const limits = { bulkStopChunk, budgetCalls, graceMs };
-  return { client, memory: openMemory(config.memory), facts: createSessionFacts(), limits };
+  return {
+    client,
+    memory: openMemory(config.memory),
+    isShared: config.memory.table !== undefined,
+    facts: createSessionFacts(),
+    limits: { bulkStopChunk, budgetCalls, graceMs },
+  };
 }
 
 /** The invocation that a batch is handled in. */
@@ -73,40 +82,70 @@ export interface BatchInvocation extends InvocationTime {
 export async function handleBatch(
   records: readonly SQSRecord[],
   { requestId, ...time }: BatchInvocation,
-  { client, memory, facts, limits }: BatchEnvironment,
+  { client, memory, isShared, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
-  const { events } = decoded;
+  const reported = await resolveCounts(decoded.events, { memory, isShared }, time.signal);
+  const { events } = reported;
   // A cold start loads the audit while it waits for the memory.
   const [recalled, { createAudit, reasonsOf }] = await Promise.all([
     recallFor(events, memory, time.signal),
     import('./audit.ts'),
   ]);
-  const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
+  const view = viewOf(recalled, memory, startedAt);
+  const plan = planBatch(events, view, limits, await stopsOf(events, view, limits));
   const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
-  const reasonOf = reasonsOf(events, records);
+  const reasonOf = reasonsOf(decoded.events, records);
   const audit = createAudit(client, call, reasonOf, requestId);
-  const { results, settled, memoryFailure } = await runPlan(plan, {
+  const run = await runPlan(plan, {
     client,
     audit,
     memory,
     facts,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
+    later,
+    stopped: new Set([...recalled.deployments].flatMap(([id, { stopped }]) => (stopped ? id : []))),
     bulkStopChunk: limits.bulkStopChunk,
     causeOf: reasonOf,
     call,
   });
-  audit.uncalled({ events, plan, results, settled });
+  const { results, memoryFailure } = run;
+  const settled = [...reported.settled, ...run.settled];
+  audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
     ...(requestId !== undefined && { requestId }),
     outcomes: settle(records.length, decoded, plan, results, settled),
-    eventCount: events.length,
+    eventCount: decoded.events.length,
     attempts,
     memoryFailure: memoryFailure?.message,
-    oldestEventMs: events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
     durationMs: Date.now() - startedAt,
   };
+}
+
+const later = () => import('./later.ts');
+
+/** The stops that the events ask for. */
+async function stopsOf(
+  events: readonly PlannedEvent[],
+  view: BatchView,
+  { bulkStopChunk }: PlanLimits,
+): Promise<StopsPlan | undefined> {
+  if (events.every(({ ask }) => ask.kind !== 'stopDeployments')) return undefined;
+  const { planStops } = await later();
+  return planStops(events, view, bulkStopChunk);
+}
+
+/** The events of a batch, once it is decided which deployments have had no users for long enough. */
+async function resolveCounts(
+  events: PlannedEvent[],
+  { memory, isShared }: Pick<BatchEnvironment, 'memory' | 'isShared'>,
+  signal: AbortSignal,
+): Promise<UserCounts> {
+  if (events.every(({ ask }) => ask.kind !== 'countUsers')) return { events, settled: [] };
+  const { resolveUserCounts } = await later();
+  return await resolveUserCounts(events, isShared ? memory.register(signal) : undefined, Date.now());
 }

@@ -1,6 +1,7 @@
 /** The sweep: survey, guard, stop. What one run leaves, a later one finds again. */
 import type { AuditLog } from '../edgegap/audit.ts';
 import type { CallOptions } from '../edgegap/client.ts';
+import type { Memory } from '../memory/memory.ts';
 import type { SweepRow } from './assess.ts';
 import { NO_AUDIT } from './audit.ts';
 import type { SweepConfig } from './config.ts';
@@ -21,6 +22,8 @@ export interface SweepOptions extends SweepConfig {
   rate: number;
   /** Values that one bulk stop may carry. */
   bulkStopChunk: number;
+  /** Where stopped sessions are remembered, so that later events about them need no call. Default: nowhere. */
+  shared?: Pick<Memory, 'rememberDeleted'>;
 }
 
 /** What one run did. */
@@ -44,6 +47,8 @@ export interface SweepReport {
   /** Whether it came to the end of the list, of the candidates and of the stale sessions. */
   complete: boolean;
   problems: Problem[];
+  /** Why the memory's table did not take what was stopped, where it did not. */
+  memoryFailure?: string;
   durationMs: number;
 }
 
@@ -88,6 +93,7 @@ export function createSweep(options: SweepOptions): Sweep {
         ? await stopStale(pass, judging, found.rows, { untilMs: at(AGAIN_UNTIL), chunk, rate })
         : NO_STOPS;
     memory.rememberStops(stops.stopped.length, Date.now());
+    const failure = await remember(stops, options.shared, signal);
     const durationMs = Date.now() - startedAt;
     return {
       mode,
@@ -95,9 +101,26 @@ export function createSweep(options: SweepOptions): Sweep {
       guardTripped,
       durationMs,
       problems: problems.list(),
+      ...(failure && { memoryFailure: failure.message }),
       ...outcome(found, stops),
     };
   };
+}
+
+/** What the memory names as the event that deleted a session of which no event spoke. */
+const EVENT = 'stale-sessions';
+
+/** Remembers what was stopped, and by which rule. @returns why the memory's table did not take it */
+async function remember(
+  { stopped, again }: Stops,
+  shared: SweepOptions['shared'],
+  signal = new AbortController().signal,
+) {
+  if (shared === undefined || stopped.length === 0) return undefined;
+  const deleted = stopped.map((sessionId) => {
+    return { sessionId, by: again.get(sessionId)?.verdict.rule ?? 'unknown', event: EVENT };
+  });
+  return await shared.rememberDeleted(deleted, signal);
 }
 
 /** Both halves of a run together: what the second looks found replaces what the first ones did. */

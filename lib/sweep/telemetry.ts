@@ -34,6 +34,8 @@ export function reportSweep(report: SweepReport, FunctionName: string): void {
   for (const { code, count, reason } of report.problems) {
     logError('sessions are left for the next sweep', { code, sessions: count, reason });
   }
+  if (report.memoryFailure !== undefined)
+    logError('the memory did not answer', { code: 'MEMORY_UNAVAILABLE', reason: report.memoryFailure });
   logStale(report);
   const count = (value: number) => ({ value, unit: 'Count' as const });
   emitMetrics(

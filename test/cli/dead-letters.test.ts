@@ -148,6 +148,10 @@ test.concurrent.for([
   [['list', '--queue-url', 'http://127.0.0.1:1'], "Unknown option '--queue-url'"],
   [['list', '--dead-letter-queue-url', 'nowhere'], 'It must be an http or https URL.'],
   [['redrive', '--id', 'a', '--id', 'b'], 'Pass it once.'],
+  [
+    ['list', '--stage', 'prod', '--dead-letter-queue-url', 'http://127.0.0.1:1/x/y'],
+    'Name one of --stage and --dead-letter-queue-url.',
+  ],
   [['redrive', '--dead-letter-queue-url', 'http://127.0.0.1:1/x/y'], 'Pass --queue-url'],
 ] as const)('a mistake, %j, is one line', async ([args, message]) => {
   const { code, err } = await runTool('dead-letters', args, {});

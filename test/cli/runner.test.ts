@@ -21,6 +21,7 @@ test.concurrent.for<[string, string[], RegExp]>([
   ['emit', [], /Usage: npm run emit -- \[options\] \[event\].*--session-id <ID>.*Examples:/s],
   ['sessions', [], /Usage: npm run sessions -- \[options\] \[command\].*bulk-stop/s],
   ['sessions', ['create'], /Usage: npm run sessions -- create \[options\]\n.*--app <NAME>/s],
+  ['doctor', [], /Usage: npm run doctor -- \[options\]\n.*--stage <NAME>/s],
   ['sweep', [], /Usage: npm run sweep -- \[options\]\n.*--max-stops <N>/s],
   ['dead-letters', ['redrive'], /Usage: npm run dead-letters -- redrive \[options\]\n.*--code <CODE>/s],
 ])('%s %j --help says how it is called, on stdout', async ([name, command, usage]) => {
@@ -45,6 +46,17 @@ test.concurrent.for(['--code=REFUSED', '--code REFUSED', '--id=some-id'])(
     expect(code).not.toBe(0);
   },
 );
+
+test.concurrent.for([
+  ['doctor', ['--stage=prod'], '--stage'],
+  ['sweep', ['--max-stops=1'], '--max-stops'],
+  ['sessions', ['list', '--stage', 'prod'], '--stage'],
+  ['dead-letters', ['drop', '--older-than=7d'], '--older-than'],
+] as const)('npm run %s %j, without --, is refused, and says why', async ([name, options, lost]) => {
+  const { code, err } = await npm(['run', name, ...options], {});
+  expect(err).toContain(`npm took ${lost} for itself. Put -- before the options (npm run ${name} -- …).`);
+  expect(code).toBe(2);
+});
 
 test.concurrent('an option that npm holds for another script is not taken for one of the tool', async () => {
   const env = { npm_lifecycle_event: 'test', npm_config_dry_run: 'true' };

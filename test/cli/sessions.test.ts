@@ -102,7 +102,7 @@ describe.concurrent('changing', () => {
       ['bulk-stop', '--session-id', 'abc124-s', '--session-id', 'nobody-s'],
       'Stop 1 session with session_id any',
     ],
-    [['bulk-stop', '--tag', 'ranked'], 'Stop all sessions with deployment_tags any of ranked'],
+    [['bulk-stop', '--session-id', 'nobody-s'], 'Stop 0 sessions with session_id any of nobody-s'],
   ])('%j says how many and asks; without a terminal it does nothing', async ([args, question], context) => {
     const { cli, sandbox, users } = await start(context);
     const { code, err } = await cli(...args);
@@ -123,6 +123,25 @@ test.concurrent('bulk-stop counts the sessions of a deployment before it asks', 
   const { err } = await cli('bulk-stop', '--deployment-request-id', deployment);
   expect(err).toContain(`Stop ${count} sessions with request_id any of ${deployment} at ${sandbox.url}?`);
 });
+
+test.concurrent.for([
+  ['any', ['ranked', 'season-7']],
+  ['all', ['ranked', 'eu-west']],
+] as const)(
+  'bulk-stop counts the sessions with %s of some tags before it asks',
+  async ([match, tags], context) => {
+    const { cli, sandbox } = await start(context);
+    const wanted = new Set<string>(tags);
+    const count = sandbox.store.sessions().filter((one) => {
+      const own = new Set(one.tags);
+      return match === 'all' ? wanted.isSubsetOf(own) : !wanted.isDisjointFrom(own);
+    }).length;
+    expect(count).toBeGreaterThan(1);
+    const { err } = await cli('bulk-stop', ...tags.flatMap((tag) => ['--tag', tag]), '--match', match);
+    expect(err).toContain(`Stop ${count} sessions with deployment_tags ${match} of ${tags.join(', ')} at`);
+    expect(sandbox.store.deletedIds()).toEqual([]);
+  },
+);
 
 describe.concurrent('what cannot be done is said in one line', () => {
   test.for<[string[], string]>([

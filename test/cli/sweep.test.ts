@@ -82,6 +82,12 @@ test.concurrent.for([
   expect(code).toBe(2);
 });
 
+test.concurrent('an option that would be ignored is refused', async () => {
+  const { code, err } = await runTool('sweep', ['--yes'], {});
+  expect(err).toContain('--yes cannot be used without --stop.');
+  expect(code).toBe(2);
+});
+
 test.concurrent('with a key it works on the API that is named, and says that the key is refused', async (context) => {
   const { sandbox } = await start(context);
   const { code, err } = await runTool('sweep', [], {

@@ -1,5 +1,6 @@
 /** USER_LEFT_GRACE: a user who comes back soon costs no call at all. Whole batches, against an API that is not our sandbox. */
 import { afterEach, expect, test } from 'vitest';
+import { MemoryError } from '../../lib/memory/errors.ts';
 import { createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
 import { sqsRecord } from '../support/records.ts';
@@ -11,12 +12,14 @@ let api: Awaited<ReturnType<typeof startForeignApi>>;
 afterEach(() => api.stop());
 
 /** An environment, and a session with one user. */
-async function environment() {
+async function environment(hold?: () => Promise<void>) {
   api = await startForeignApi({ a: { users: [IP] } });
   const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500 };
   const memory = { table: undefined, days: 15 };
   const config = { apiKey: 'key', apiUrl: api.url, ...limits, graceMs: GRACE_MS, memory };
-  const created = createBatchEnvironment(config, async () => 'key');
+  const made = createBatchEnvironment(config, async () => 'key');
+  const register = (signal: AbortSignal) => ({ ...made.memory.register(signal), ...(hold && { hold }) });
+  const created = { ...made, memory: { ...made.memory, register } };
   return async (type: string, sentAtMs: number, receives = 1) => {
     const attributes = {
       SentTimestamp: String(sentAtMs),
@@ -55,4 +58,14 @@ test('a user who does not come back is removed once it is over, by one call', as
   expect(await handle('user.left', left, 2)).toMatchObject({ kind: 'done' });
   expect(api.operations()).toEqual(['deleteUsersSession']);
   expect(api.sessions.get('a')?.users).toEqual([]);
+});
+
+test('a table that does not take the note that a removal is held back changes nothing', async () => {
+  const handle = await environment(() => Promise.reject(new MemoryError('the table is gone')));
+  expect(await handle('user.left', Date.now() - 1000)).toMatchObject({ kind: 'waiting' });
+});
+
+test('a fault while it is noted is no outcome: the batch fails, and Lambda delivers it again', async () => {
+  const handle = await environment(() => Promise.reject(new TypeError('a fault')));
+  await expect(handle('user.left', Date.now() - 1000)).rejects.toThrow('a fault');
 });

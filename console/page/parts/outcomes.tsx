@@ -4,13 +4,14 @@ import type { OutcomeCounts } from '../../protocol.ts';
 import { number } from '../words.ts';
 
 /** The outcomes in the order in which they are shown. */
-export const OUTCOMES = ['done', 'absorbed', 'gone', 'waiting', 'retried', 'dead'] as const;
+export const OUTCOMES = ['done', 'absorbed', 'gone', 'ignored', 'waiting', 'retried', 'dead'] as const;
 
 /** What each outcome means. */
 export const MEANINGS: Readonly<Record<string, string>> = {
   done: 'A call did what the event asked for.',
   absorbed: 'Another event of the batch made a call needless.',
   gone: 'What the event is about no longer exists.',
+  ignored: 'The message of another system that uses the topic.',
   waiting: 'Held back for a few seconds: the calls of this batch are used up, or the user may come back.',
   open: 'The answer proves nothing yet; a later line settles it.',
   superseded: 'A later event about the same user takes its place.',

@@ -1,4 +1,4 @@
-/** A form made of the JSON Schema of an event's data: texts, lists of texts, words, and yes or no. */
+/** A form made of the JSON Schema of an event's data: texts, numbers, lists of texts, words, and yes or no. */
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { JsonSchema, Violation } from '../../answers.ts';
@@ -9,7 +9,7 @@ export type Data = Readonly<Record<string, unknown>>;
 /** A member of the data. */
 export interface Field {
   name: string;
-  kind: 'text' | 'list' | 'word' | 'flag';
+  kind: 'text' | 'number' | 'list' | 'word' | 'flag';
   isRequired: boolean;
   /** The words of a `word`. */
   words: readonly string[];
@@ -34,6 +34,7 @@ function kindOf(member: JsonSchema): Pick<Field, 'kind' | 'words'> {
   const own = member.anyOf?.find(({ type }) => type !== 'null') ?? member;
   if (own.enum !== undefined) return { kind: 'word', words: own.enum };
   if (own.type === 'array') return { kind: 'list', words: [] };
+  if (own.type === 'integer') return { kind: 'number', words: [] };
   return { kind: own.type === 'boolean' ? 'flag' : 'text', words: [] };
 }
 
@@ -138,6 +139,17 @@ function Input(props: {
           spellcheck={false}
           value={typeof value === 'string' ? value : ''}
           onInput={(event) => onChange(event.currentTarget.value || undefined)}
+        />
+      );
+    case 'number':
+      return (
+        <input
+          {...common}
+          type="number"
+          value={typeof value === 'number' ? value : ''}
+          onInput={({ currentTarget: { value: text, valueAsNumber } }) =>
+            onChange(text === '' ? undefined : valueAsNumber)
+          }
         />
       );
     case 'list':

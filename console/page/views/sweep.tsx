@@ -97,13 +97,13 @@ function Runs({ runs }: { runs: readonly SweepRun[] }): JSX.Element {
   if (runs.length === 0) return <Empty title="No run since the console reads the log." />;
   return (
     <ul class="rows">
-      {runs.map(({ at, mode, listed, stopped, guardTripped, complete, durationMs }) => (
-        <li key={at}>
+      {runs.map(({ of, at, mode, listed, stopped, guardTripped, complete, durationMs }) => (
+        <li key={`${of} ${at}`}>
           <span>
             <Ago at={at} /> ago
           </span>
           <span>
-            {counted(listed, 'session')}, {number(stopped)} stopped
+            {number(listed)} {of}, {number(stopped)} stopped
             {mode === 'report' && <span class="tag">report</span>}
             {guardTripped && <span class="tag bad">guard tripped</span>}
             {!complete && <span class="tag">not complete</span>}
