@@ -4,7 +4,7 @@ import { stormEvents, stormSessions } from '../cli/storm.ts';
 import type { ConsoleSource, OnLine, Sandbox } from '../console/source.ts';
 import { createSessionsClient } from '../lib/edgegap/client.ts';
 import { readMemoryConfig } from '../lib/memory/config.ts';
-import { openMemory } from '../lib/memory/memory.ts';
+import { type Memory, openMemory } from '../lib/memory/memory.ts';
 import type { Environment } from '../lib/runtime/environment.ts';
 import { createSecretReader } from '../lib/runtime/secrets.ts';
 import { publishEvents } from '../lib/sqs/publish.ts';
@@ -55,6 +55,7 @@ export function createLineFeed(): LineFeed {
 /** Returns what a console of this stage reads. */
 export function localSource(parts: LocalParts): ConsoleSource {
   const { stage, sqs, dynamoDbUrl, feed, env } = parts;
+  const memory = localMemory(parts);
   const client = createSessionsClient({
     baseUrl: stage.sandboxUrl,
     apiKey: createSecretReader({
@@ -72,15 +73,29 @@ export function localSource(parts: LocalParts): ConsoleSource {
     apiRate: API_RATE,
     events: { client: sqs, url: stage.eventsQueueUrl },
     deadLetters: { client: sqs, url: stage.deadLetterQueueUrl },
-    memory: openMemory(readMemoryConfig(env), () => localAws(dynamoDbUrl)),
+    memory,
     sweep: readSweepConfig(env),
     readLines: feed.read,
     pollMs: POLL_MS,
-    sandbox: sandboxOf(parts),
+    sandbox: sandboxOf(parts, memory.forget),
   };
 }
 
-function sandboxOf({ stage, queues, sqs, tables, dynamoDbUrl }: LocalParts): Sandbox {
+/** What was read of the memory is remembered: after a reset it is opened anew. */
+function localMemory({ dynamoDbUrl, env }: LocalParts) {
+  const open = (): Memory => openMemory(readMemoryConfig(env), () => localAws(dynamoDbUrl));
+  let memory = open();
+  return {
+    why: (...given: Parameters<Memory['why']>) => memory.why(...given),
+    recall: (...given: Parameters<Memory['recall']>) => memory.recall(...given),
+    forget: (): void => {
+      memory = open();
+    },
+  };
+}
+
+function sandboxOf(parts: LocalParts, forget: () => void): Sandbox {
+  const { stage, queues, sqs, tables, dynamoDbUrl } = parts;
   return {
     url: stage.sandboxUrl,
     async storm(matches, onSent) {
@@ -97,6 +112,7 @@ function sandboxOf({ stage, queues, sqs, tables, dynamoDbUrl }: LocalParts): San
       for (const { url } of queues) await sqs.send(new PurgeQueueCommand({ QueueUrl: url }));
       await control(stage.sandboxUrl, 'reset', { to: 'evening' });
       await emptyTables(dynamoDbUrl, tables);
+      forget();
     },
   };
 }
