@@ -12,5 +12,6 @@ export default defineConfig({
     // Tests await conditions; this is for those that never come true, on a slow machine.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

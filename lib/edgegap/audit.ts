@@ -35,8 +35,8 @@ export type AuditOutcome =
   | 'dead'
   | 'waiting'
   | 'absorbed'
-  | 'superseded'
-  | 'ignored';
+  | 'ignored'
+  | 'superseded';
 
 /** Things that ended in one way. */
 export interface Ending {
