@@ -25,7 +25,7 @@ export interface Named {
 
 /**
  * How something ended. `open`: the answer settles nothing, and a later line does. `retry`: it is tried again.
- * `ignored`: the message of another system. `superseded`: a later event about the same user took its place, or it is a repeat.
+ * `superseded`: a later event about the same user took its place, or it is a repeat.
  */
 export type AuditOutcome =
   | 'done'
