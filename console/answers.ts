@@ -123,7 +123,6 @@ export interface SweepPreview {
   listed: number;
   undecided: number;
   maxStops: number;
-  guardTripped: boolean;
   candidates: SweepCandidate[];
   problems: string[];
 }

@@ -43,14 +43,13 @@ async function preview(look: Sweep, { sweep }: ConsoleSource, live: Live): Promi
 }
 
 function previewOf(report: SweepReport, { mode, maxStops }: ConsoleSource['sweep']): SweepPreview {
-  const { listed, undecided, guardTripped, rows, problems } = report;
+  const { listed, undecided, rows, problems } = report;
   return {
     at: Date.now(),
     mode,
     listed,
     undecided,
     maxStops,
-    guardTripped,
     candidates: rows.map(({ listed: session, users, verdict }) => ({
       id: session.session_id,
       deployment: session.deployment_request_id ?? null,

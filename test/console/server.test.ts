@@ -198,7 +198,8 @@ describe('what it shows', () => {
     expect((await ask('GET', '/api/sweep')).body).toMatchObject({
       mode: 'stop',
       listed: 2,
-      guardTripped: false,
+      undecided: 0,
+      maxStops: 500,
       candidates: [{ id: 'empty', rule: 'empty', stop: true }],
     });
     expect(sandbox.store.get('empty')).toBeDefined();

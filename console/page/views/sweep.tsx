@@ -1,6 +1,7 @@
 /** What is stale now, what a sweep would stop, and what the last ones did. */
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { GUARD_WINDOW_MS, tripsGuard } from '../../../lib/sweep/guard.ts';
 import type { SweepCandidate, SweepPreview } from '../../answers.ts';
 import type { SweepRun } from '../../protocol.ts';
 import { useAsked } from '../parts/context.ts';
@@ -56,7 +57,7 @@ export function Sweep({ live }: { live: LiveState }): JSX.Element {
       {value?.problems.map((text) => (
         <Problem key={text} text={text} />
       ))}
-      {value !== undefined && <Guard preview={value} />}
+      {value !== undefined && <Guard preview={value} runs={live.sweeps} />}
       <div class="actions">
         <button type="button" disabled={loading} onClick={() => setVersion((before) => before + 1)}>
           {loading ? 'Looking…' : 'Look again'}
@@ -74,15 +75,22 @@ export function Sweep({ live }: { live: LiveState }): JSX.Element {
   );
 }
 
-function Guard({ preview }: { preview: SweepPreview }): JSX.Element {
-  const { candidates, undecided, maxStops, guardTripped, mode } = preview;
+/** The guard counts what was stopped within the last hour, too. */
+function Guard(props: { preview: SweepPreview; runs: readonly SweepRun[] }): JSX.Element {
+  const { candidates, undecided, maxStops, mode, at } = props.preview;
   const stale = candidates.filter(({ stop }) => stop).length;
-  const text = guardTripped
-    ? `The guard would trip: more than ${number(maxStops)} sessions might be stopped. A sweep would stop none.`
-    : `${counted(stale, 'session')} would be stopped; the guard allows ${number(maxStops)} within an hour.`;
-  const report = mode === 'report' ? ' The deployment only reports: SWEEP_MODE is report.' : '';
-  const open = undecided > 0 ? ` ${counted(undecided, 'candidate')} could not be decided.` : '';
-  return <p class={guardTripped ? 'banner bad' : 'banner'}>{`${text}${report}${open}`}</p>;
+  const stoppedBefore = props.runs
+    .filter((run) => run.of === 'sessions' && run.at > at - GUARD_WINDOW_MS)
+    .reduce((sum, run) => sum + run.stopped, 0);
+  const trips = tripsGuard({ stale, undecided, stoppedBefore }, maxStops);
+  const texts = [
+    `${counted(stale, 'session')} would be stopped, ${number(stoppedBefore)} were within the last hour;`,
+    `the guard allows ${number(maxStops)}.`,
+    trips && 'It would trip: a sweep would stop none.',
+    mode === 'report' && 'The deployment only reports: SWEEP_MODE is report.',
+    undecided > 0 && `${counted(undecided, 'candidate')} could not be decided.`,
+  ];
+  return <p class={trips ? 'banner bad' : 'banner'}>{texts.filter(Boolean).join(' ')}</p>;
 }
 
 function Candidates({ preview: { candidates } }: { preview: SweepPreview }): JSX.Element {
