@@ -161,7 +161,7 @@ test('a stage that does not exist is named, with what AWS says', async (context)
   const { url } = await startAws(context);
   const child = run(context, url, '--stage', 'nowhere');
   const errors = await text(child.stderr);
-  expect(errors).toMatch(/^AWS lambda refused: .*session-hooks-nowhere-session-events.*\n$/);
+  expect(errors).toMatch(/^AWS lambda refused: .*session-hooks-nowhere-(session-events|stale-sessions).*\n$/);
   expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
 });
 
