@@ -19,13 +19,10 @@ export interface BatchLine {
   durationMs: number;
   /** The distinct codes of what was retried or dead, with their counts. */
   codes?: Record<string, number>;
-  /** Lambda's id of the invocation: its audit lines have the same. */
-  requestId?: string;
 }
 
 /** Counts a report. */
-export function batchLine(report: BatchReport): BatchLine {
-  const { outcomes, eventCount, attempts, durationMs, requestId } = report;
+export function batchLine({ outcomes, eventCount, attempts, durationMs }: BatchReport): BatchLine {
   const count = (kind: OutcomeKind): number => outcomes.filter((outcome) => outcome.kind === kind).length;
   const codes: Record<string, number> = {};
   for (const { code } of outcomes) if (code !== undefined) codes[code] = (codes[code] ?? 0) + 1;
@@ -42,6 +39,5 @@ export function batchLine(report: BatchReport): BatchLine {
     dead: count('dead'),
     durationMs,
     ...(Object.keys(codes).length > 0 && { codes }),
-    ...(requestId !== undefined && { requestId }),
   };
 }
