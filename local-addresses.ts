@@ -54,6 +54,7 @@ export interface LocalStage {
   sandboxPort: number;
   hookPort: number;
   dynamoDbPort: number;
+  consolePort: number;
   sqsUrl: string;
   sandboxUrl: string;
   hookUrl: string;
@@ -64,7 +65,7 @@ export interface LocalStage {
 
 /**
  * Returns the local stage that the environment describes: `LOCAL_SQS_PORT` (default 4566), `LOCAL_SANDBOX_PORT` (4010),
- * `LOCAL_HOOK_PORT` (4020), `LOCAL_DYNAMODB_PORT` (4567) and `LOCAL_SWEEP_SECONDS` (120).
+ * `LOCAL_HOOK_PORT` (4020), `LOCAL_CONSOLE_PORT` (4030), `LOCAL_DYNAMODB_PORT` (4567) and `LOCAL_SWEEP_SECONDS` (120).
  * @throws RangeError for a value that is not a TCP port, or a schedule of more than a day.
  */
 export function localStage(env: Environment): LocalStage {
@@ -79,6 +80,7 @@ export function localStage(env: Environment): LocalStage {
     sandboxPort,
     hookPort,
     dynamoDbPort,
+    consolePort: port(env, 'LOCAL_CONSOLE_PORT', 4030),
     sqsUrl,
     sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
     hookUrl: `http://127.0.0.1:${hookPort}/hooks`,

@@ -70,11 +70,16 @@ const DeploymentSweep = z.object({
   durationMs: z.number(),
 });
 
-/** What a person sees once the stage is ready. @param sessions how many the sandbox holds */
-export function banner(stage: LocalStage, sessions: number): string {
+/**
+ * What a person sees once the stage is ready.
+ * @param sessions how many the sandbox holds.
+ * @param consoleUrl the console's address, with its token.
+ */
+export function banner(stage: LocalStage, sessions: number, consoleUrl: string): string {
   return `
 ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. ${pc.dim('Ctrl-C stops it.')}
 
+  Console        ${pc.cyan(consoleUrl)} ${pc.dim('(open it in a browser)')}
   Events queue   ${pc.cyan(stage.eventsQueueUrl)}
   Dead letters   ${pc.cyan(stage.deadLetterQueueUrl)}
   Hook           ${pc.cyan(stage.hookUrl)} ${pc.dim(`(sign with ${LOCAL_HOOK_SECRET})`)}
@@ -97,8 +102,11 @@ const Retry = z.object({
   reason: z.optional(z.string()),
 });
 
-/** CloudWatch's metrics: nothing that a person reads. */
-const Metrics = z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) });
+/** CloudWatch's metrics, and the audit, which the console shows: nothing that a person reads here. */
+const Silent = z.union([
+  z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) }),
+  z.object({ message: z.literal('audit') }),
+]);
 
 function retryLine({ code, events, reason = '' }: z.infer<typeof Retry>, time: Date): string {
   return `${clock(time)}  ${pc.yellow(`${count(events, 'event')} will be tried again`)}: ${code}, ${reason}`;
@@ -133,7 +141,7 @@ export function showLine(line: string, time: Date): string | undefined {
   if (deployments.success) return deploymentSweepLine(deployments.data, time);
   const hook = Hook.safeParse(entry);
   if (hook.success) return hookLine(hook.data, time);
-  return Metrics.safeParse(entry).success ? undefined : line;
+  return Silent.safeParse(entry).success ? undefined : line;
 }
 
 function batchLine(batch: z.infer<typeof Batch>, time: Date): string {

@@ -1,8 +1,9 @@
 /**
  * The Serverless plugin of the local stage: gives `serverless offline start` the queues of serverless.yml,
- * the sandbox Sessions API, the SQS event source, and the sweep's schedule. Does nothing for any other command.
+ * the sandbox Sessions API, the SQS event source, the sweep's schedule, and the console. Does nothing for any other command.
  */
 import * as z from 'zod/mini';
+import type { Console } from '../console/server.ts';
 import {
   LOCAL_CREDENTIALS,
   LOCAL_EDGEGAP_TOKEN,
@@ -13,6 +14,7 @@ import {
   localStage,
   SANDBOX_API_KEY,
 } from '../local-addresses.ts';
+import { createLineFeed, type LineFeed, localSource } from './console.ts';
 import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
 import {
   createTables,
@@ -67,9 +69,13 @@ interface Running {
   stage: LocalStage;
   queues: LocalQueue[];
   sqs: LocalSqs;
+  tables: LocalTable[];
   dynamoDb: LocalDynamoDb;
   stopSandbox: () => Promise<void>;
   sessions: number;
+  /** The functions' log lines, for the console. */
+  feed: LineFeed;
+  console?: Console;
   /** What ends before the queues and the API do. */
   parts: (EventSource | Schedule)[];
   invocations: AbortController;
@@ -87,8 +93,9 @@ export default function localStagePlugin(serverless: Serverless, options: Record
       'offline:start:init': async () => {
         running = await exitOnProblem(() => start(serverless, lambdaPort()));
       },
-      'offline:start:ready': () => {
-        if (running !== undefined) listen(serverless, running, lambdaPort());
+      'offline:start:ready': async () => {
+        const started = running;
+        if (started !== undefined) await exitOnProblem(() => listen(serverless, started, lambdaPort()));
       },
       'offline:start:end': async () => {
         if (running !== undefined) await stop(running);
@@ -108,6 +115,7 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
       { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
       { port: stage.hookPort, variable: 'LOCAL_HOOK_PORT', what: 'the hook' },
       { port: stage.dynamoDbPort, variable: 'LOCAL_DYNAMODB_PORT', what: 'the embedded DynamoDB' },
+      { port: stage.consolePort, variable: 'LOCAL_CONSOLE_PORT', what: 'the console' },
       { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
     ],
     HOST,
@@ -125,7 +133,8 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
   setEnvironments(service.functions, stage, queues, tables);
   const sessions = sandbox.store.sessions().length;
   const invocations = new AbortController();
-  return { stage, queues, sqs, dynamoDb, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
+  const own = { stage, queues, sqs, tables, dynamoDb, stopSandbox: sandbox.stop, sessions, invocations };
+  return { ...own, feed: createLineFeed(), parts: [] };
 }
 
 /** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
@@ -159,10 +168,14 @@ function setEnvironments(
 }
 
 /** Starts an event source for each `sqs` event and the sweep's schedule, and says that the stage is ready. */
-function listen({ service }: Serverless, running: Running, lambdaPort: number): void {
+async function listen({ service }: Serverless, running: Running, lambdaPort: number): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
-    rewriteLines(stream, (line) => showLine(line, new Date()));
+    rewriteLines(stream, (line) => {
+      running.feed.push(line);
+      return showLine(line, new Date());
+    });
   }
+  running.console = await serveConsole(service.functions, running);
   for (const [key, { name = '', events = [] }] of Object.entries(service.functions)) {
     const invoke = createInvoke(`http://${HOST}:${lambdaPort}`, name, running.invocations.signal);
     if (key === SWEEP_FUNCTION) running.parts.push(startSweeps(running, () => invoke({})));
@@ -186,7 +199,27 @@ function listen({ service }: Serverless, running: Running, lambdaPort: number): 
       running.parts.push(source);
     }
   }
-  process.stdout.write(banner(running.stage, running.sessions));
+  process.stdout.write(banner(running.stage, running.sessions, running.console.url));
+}
+
+async function serveConsole(
+  functions: Serverless['service']['functions'],
+  { stage, queues, sqs, tables, dynamoDb, feed }: Running,
+): Promise<Console> {
+  // Loaded here, because every other command loads this file too.
+  const { startConsole } = await import('../console/server.ts');
+  const variables = Object.values(functions).flatMap(({ environment = {} }) => Object.entries(environment));
+  const env = Object.fromEntries(variables.map(([name, value]) => [name, String(value)]));
+  const source = localSource({
+    stage,
+    queues,
+    sqs: sqs.client,
+    tables,
+    dynamoDbUrl: dynamoDb.url,
+    feed,
+    env,
+  });
+  return await startConsole({ source, port: stage.consolePort, readOnly: false });
 }
 
 /** In serverless.yml the schedule is a resource, not an event. */
@@ -196,7 +229,9 @@ function startSweeps({ stage, invocations }: Running, invoke: () => Promise<unkn
   });
 }
 
-async function stop({ parts, sqs, dynamoDb, stopSandbox, invocations }: Running): Promise<void> {
+async function stop(running: Running): Promise<void> {
+  const { parts, sqs, dynamoDb, stopSandbox, invocations } = running;
+  await running.console?.stop();
   const grace = setTimeout(() => invocations.abort(), GRACE_MS);
   await Promise.all(parts.map((part) => part.stop()));
   clearTimeout(grace);

@@ -23,6 +23,8 @@ const BUDGET_SECONDS = 5;
 
 /** What a batch came to. */
 export interface BatchReport {
+  /** Lambda's id of the invocation: its audit lines have the same. */
+  requestId?: string | undefined;
   /** One for each record, by index. */
   outcomes: Outcome[];
   /** How many records were events. */
@@ -116,6 +118,7 @@ export async function handleBatch(
   const settled = [...(reported?.settled ?? []), ...run.settled];
   audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
+    requestId,
     outcomes: settle(records.length, decoded, plan, results, settled),
     eventCount: decoded.events.length,
     attempts,

@@ -1,11 +1,11 @@
 /** The local stage as a person starts it: the real Serverless program, on free ports. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   LOCAL_CREDENTIALS,
   LOCAL_HOOK_SECRET,
@@ -13,43 +13,10 @@ import {
   localStage,
   SANDBOX_API_KEY,
 } from '../../local-addresses.ts';
+import { portVariables, startLocalStage } from '../support/local-stage.ts';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../../node_modules/serverless/bin/serverless.js', import.meta.url));
-
-let child: ChildProcess | undefined;
-
-afterEach(() => {
-  child?.kill('SIGKILL');
-  child = undefined;
-});
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const ports: number[] = [];
-  for (const server of servers) {
-    if (!server.listening) await once(server, 'listening');
-    const address = server.address();
-    if (address !== null && typeof address === 'object') ports.push(address.port);
-  }
-  for (const server of servers) {
-    server.close();
-    await once(server, 'close');
-  }
-  return ports;
-}
-
-async function portVariables() {
-  const [sqs, sandbox, lambda, hook, dynamoDb] = await freePorts(5);
-  return {
-    LOCAL_SQS_PORT: `${sqs}`,
-    LOCAL_SANDBOX_PORT: `${sandbox}`,
-    LOCAL_LAMBDA_PORT: `${lambda}`,
-    LOCAL_HOOK_PORT: `${hook}`,
-    LOCAL_DYNAMODB_PORT: `${dynamoDb}`,
-  };
-}
 
 /** Has the stage's sandbox answer always in one shape: a deleted session is a 410 at once. */
 async function makeKind(sandboxUrl: string): Promise<void> {
@@ -57,37 +24,10 @@ async function makeKind(sandboxUrl: string): Promise<void> {
   await fetch(`${sandboxUrl}/_sandbox/faults`, { method: 'PUT', headers, body: '{"variety":false}' });
 }
 
-/** Starts the stage; `says` is done once it has printed this. */
-function startStage(ports: Record<string, string>, ...parameters: string[]) {
-  const { SESSIONS_API_KEY: _key, SESSIONS_API_URL: _url, ...env } = process.env;
-  const started = spawn(process.execPath, [PROGRAM, 'offline', 'start', '--stage', 'local', ...parameters], {
-    cwd: ROOT,
-    env: { ...env, ...ports, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  child = started;
-  let output = '';
-  const closed = Promise.withResolvers<number | null>();
-  started.on('close', (code) => closed.resolve(code));
-  for (const stream of [started.stdout, started.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  async function says(pattern: RegExp): Promise<void> {
-    while (!pattern.test(output)) {
-      if (started.exitCode !== null || started.signalCode !== null)
-        throw new Error(`The stage ended before it said ${pattern}:\n${output}`);
-      await Promise.race([once(started.stdout, 'data'), once(started.stderr, 'data'), closed.promise]);
-    }
-  }
-  return { says, interrupt: () => started.kill('SIGINT'), closed: closed.promise, output: () => output };
-}
-
 test('a match ends: its session goes, the batch is told in one line, and Ctrl-C leaves nothing behind', async () => {
   const ports = await portVariables();
   const addresses = localStage(ports);
-  const stage = startStage(ports);
+  const stage = startLocalStage(ports);
   await stage.says(/is ready/);
   await makeKind(addresses.sandboxUrl);
   const session = async (): Promise<number> => {
@@ -119,7 +59,7 @@ test('a match ends: its session goes, the batch is told in one line, and Ctrl-C 
 
 test('it sweeps on a schedule: stale sessions are stopped, protected ones stay', async () => {
   const ports = { ...(await portVariables()), LOCAL_SWEEP_SECONDS: '1' };
-  const stage = startStage(ports, '--param=apiRate=100');
+  const stage = startLocalStage(ports, '--param=apiRate=100');
   await stage.says(/sweep of 43 sessions {2}5 stopped/);
   const headers = { authorization: `token ${SANDBOX_API_KEY}` };
   const url = `${localStage(ports).sandboxUrl}/v1/session/lobby-eu-s`;
@@ -131,7 +71,7 @@ test('it sweeps on a schedule: stale sessions are stopped, protected ones stay',
 test('curl and openssl send a signed event to the hook, and the session goes; with another secret it does not', async () => {
   const ports = await portVariables();
   const { hookUrl, sandboxUrl } = localStage(ports);
-  const stage = startStage(ports);
+  const stage = startLocalStage(ports);
   await stage.says(/is ready/);
   await makeKind(sandboxUrl);
   const send = async (sessionId: string, secret: string): Promise<string> => {
@@ -174,7 +114,7 @@ test('a busy port is named, with the variable that chooses another', async () =>
   const ports = await portVariables();
   const squatter = createServer().listen(Number(ports.LOCAL_SANDBOX_PORT), '127.0.0.1');
   await once(squatter, 'listening');
-  const stage = startStage(ports);
+  const stage = startLocalStage(ports);
   expect(await stage.closed).toBe(1);
   squatter.close();
   expect(stage.output()).toMatch(
