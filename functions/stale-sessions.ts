@@ -29,7 +29,6 @@ const run = createBothSweeps(
 export const handler = middy<unknown, SweepLines, Error>({ timeoutEarlyInMillis: 1000 })
   .use(errors<unknown, SweepLines>())
   .use(apiKey<unknown, SweepLines>(readKey))
-  .handler((_event, context, { signal }) => {
-    const audit = createAuditLog(context.awsRequestId);
-    return run({ ...invocationTime(context, signal), audit }, context.functionName);
-  });
+  .handler((_event, context, { signal }) =>
+    run({ ...invocationTime(context, signal), audit: createAuditLog() }, context.functionName),
+  );

@@ -40,14 +40,13 @@ const FAILURES = {
   retry: 'retry',
 } as const;
 
-/** Opens the audit of a batch. @param options of every call. @param requestId Lambda's. */
+/** Opens the audit of a batch. @param options of every call. */
 export function createAudit(
   client: SessionsClient,
   options: CallOptions,
   reasonOf: Calls['reasonOf'],
-  requestId?: string,
 ): Audit {
-  const log = createAuditLog(requestId);
+  const log = createAuditLog();
   const failures = new Set<string>();
   const namedIn = ({ targets }: Call | StopCall): Named[] =>
     targets.flatMap(({ value, records }) =>

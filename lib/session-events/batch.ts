@@ -23,8 +23,6 @@ const BUDGET_SECONDS = 5;
 
 /** What a batch came to. */
 export interface BatchReport {
-  /** Lambda's id of the invocation: its audit lines have the same. */
-  requestId?: string | undefined;
   /** One for each record, by index. */
   outcomes: Outcome[];
   /** How many records were events. */
@@ -71,16 +69,10 @@ export function createBatchEnvironment(
   };
 }
 
-/** The invocation that a batch is handled in. */
-export interface BatchInvocation extends InvocationTime {
-  /** Lambda's, for the audit. */
-  requestId?: string;
-}
-
-/** Handles the records of one batch within the time of its invocation. Rejects only for a fault of our own. */
+/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
-  { requestId, ...time }: BatchInvocation,
+  time: InvocationTime,
   { client, memory, isShared, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
@@ -100,7 +92,7 @@ export async function handleBatch(
   const plan = planBatch(events, view, limits, stops);
   const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
   const reasonOf = reasonsOf(decoded.events, records);
-  const audit = createAudit(client, call, reasonOf, requestId);
+  const audit = createAudit(client, call, reasonOf);
   const run = await runPlan(plan, {
     client,
     audit,
@@ -118,7 +110,6 @@ export async function handleBatch(
   const settled = [...(reported?.settled ?? []), ...run.settled];
   audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
-    requestId,
     outcomes: settle(records.length, decoded, plan, results, settled),
     eventCount: decoded.events.length,
     attempts,

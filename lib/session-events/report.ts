@@ -8,7 +8,7 @@ import type { Outcome } from './types.ts';
 
 /** Logs what a batch came to and writes its metrics. @param report with the outcomes as they stand after acknowledging. */
 export function reportBatch(report: BatchReport, FunctionName: string): void {
-  logInfo('batch', { ...batchLine(report), requestId: report.requestId });
+  logInfo('batch', batchLine(report));
   logRetries(report.outcomes);
   if (report.memoryFailure !== undefined)
     logError('the memory did not answer', { code: 'MEMORY_UNAVAILABLE', reason: report.memoryFailure });

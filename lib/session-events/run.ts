@@ -1,7 +1,6 @@
 /** Run: makes the calls of a plan and returns how each target ended. Never rejects for an error of the API. */
 import type { MemoryError } from '../memory/errors.ts';
 import { chunks } from '../runtime/lists.ts';
-import { changeUsers, holdRemovals } from './change-users.ts';
 import { sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge } from './findings.ts';
 import { type RunContext, runCall } from './run-call.ts';
@@ -55,15 +54,13 @@ async function runUsers(plan: Plan, { deleted }: Findings, context: RunContext):
   const isGone = ({ sessionId }: UsersCall): boolean => ids.has(sessionId);
   const calls = [...plan.additions, ...plan.removals];
   const gone = calls.filter(isGone).map(({ targets }) => every(targets, { kind: 'gone' }));
+  if (gone.length === calls.length && plan.held.length === 0) return merge(gone);
+  // Not with the function: a cold start that only deletes sessions does not need it.
+  const { changeUsers, holdRemovals } = await import('./change-users.ts');
+  const there = (all: readonly UsersCall[]) => all.filter((call) => !isGone(call));
   await holdRemovals(plan.held, context);
-  const added = await changeUsers(
-    plan.additions.filter((call) => !isGone(call)),
-    context,
-  );
-  const removed = await changeUsers(
-    plan.removals.filter((call) => !isGone(call)),
-    context,
-  );
+  const added = await changeUsers(there(plan.additions), context);
+  const removed = await changeUsers(there(plan.removals), context);
   return merge([...gone, added, removed]);
 }
 
