@@ -1,9 +1,9 @@
 /**
  * Bundles every Lambda function of functions/ to dist/functions/NAME.mjs (ESM, minified, with source
  * maps). What a function imports dynamically becomes a chunk of its own in dist/functions/chunks/NAME/, so
- * that a cold start does not read it.
+ * that a cold start does not read it. The page of the console becomes dist/console/: `--console` builds it alone.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, rm } from 'node:fs/promises';
 import { build, type Metafile } from 'esbuild';
 
 interface BuildOptions {
@@ -57,4 +57,30 @@ export async function buildFunction(
   return result.metafile;
 }
 
-if (import.meta.main) await buildFunctions({ quiet: process.argv.includes('--quiet') });
+/** Builds the page of the console: index.html and what it loads. Returns esbuild's metafile. */
+export async function buildConsole({ quiet }: { quiet?: boolean } = {}): Promise<Metafile> {
+  const from = 'console/page';
+  const to = 'dist/console';
+  const result = await build({
+    absWorkingDir: import.meta.dirname,
+    entryPoints: { page: `${from}/index.tsx` },
+    outdir: to,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    tsconfig: `${from}/tsconfig.json`,
+    target: 'es2023',
+    minify: true,
+    metafile: true,
+    logLevel: quiet ? 'error' : 'info',
+  });
+  for (const file of ['index.html', 'icon.svg'])
+    await copyFile(`${import.meta.dirname}/${from}/${file}`, `${import.meta.dirname}/${to}/${file}`);
+  return result.metafile;
+}
+
+if (import.meta.main) {
+  const quiet = process.argv.includes('--quiet');
+  if (!process.argv.includes('--console')) await buildFunctions({ quiet });
+  await buildConsole({ quiet });
+}

@@ -30,11 +30,18 @@ export const LOCAL_EDGEGAP_TOKEN = 'local-edgegap-token';
 /** Credentials for the embedded SQS. It does not check them, but the AWS SDK does not send a request without any. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
-/** Variables of the sweep that differ from the defaults: it stops, and the sandbox starts with an old and a protected session. */
+/**
+ * Variables of the sweep that differ from the defaults: it stops sessions and deployments, and the sandbox starts with old
+ * and with protected ones.
+ */
 export const LOCAL_SWEEP = {
   SWEEP_MODE: 'stop',
   SWEEP_MAX_AGE: '24h',
-  SWEEP_PROTECT: 'session:lobby*',
+  SWEEP_PROTECT: 'session:lobby*, app:arena-lobby',
+  SWEEP_DEPLOYMENTS: 'stop',
+  SWEEP_DEPLOYMENT_EMPTY_AFTER: '1m',
+  SWEEP_DEPLOYMENT_MAX_AGE: '30h',
+  SWEEP_PRICE_PER_HOUR: '0.12',
 } as const;
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,6 +56,7 @@ export const LOCAL_PORTS = [
   { key: 'hookPort', variable: 'LOCAL_HOOK_PORT', standard: 4020, what: 'the hook' },
   { key: 'dynamoDbPort', variable: 'LOCAL_DYNAMODB_PORT', standard: 4567, what: 'the embedded DynamoDB' },
   { key: 'lambdaPort', variable: 'LOCAL_LAMBDA_PORT', standard: 3002, what: 'the functions' },
+  { key: 'consolePort', variable: 'LOCAL_CONSOLE_PORT', standard: 4030, what: 'the console' },
 ] as const;
 
 type LocalPort = (typeof LOCAL_PORTS)[number];
@@ -96,7 +104,7 @@ export function portSettings(env: Environment): string {
 }
 
 function portsOf(env: Environment): Ports {
-  const [sqs, sandbox, hook, dynamoDb, lambda] = LOCAL_PORTS;
+  const [sqs, sandbox, hook, dynamoDb, lambda, console] = LOCAL_PORTS;
   const base = wholeNumber(env, 'LOCAL_PORT_BASE', 0, 65_000, 'a port number');
   const port = (of: LocalPort): number => {
     const fallback = base === 0 ? of.standard : base + LOCAL_PORTS.indexOf(of);
@@ -108,6 +116,7 @@ function portsOf(env: Environment): Ports {
     hookPort: port(hook),
     dynamoDbPort: port(dynamoDb),
     lambdaPort: port(lambda),
+    consolePort: port(console),
   };
 }
 

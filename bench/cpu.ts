@@ -54,8 +54,8 @@ export async function cpu(): Promise<Part> {
       {
         what: 'decode + plan + settle',
         measured: `${shown(ours)} ms, ${shown(ours / parse)} times`,
-        goal: '≤ 5 times',
-        met: ours / parse <= 5,
+        goal: '≤ 3 times',
+        met: ours / parse <= 3,
       },
     ],
   };

@@ -23,8 +23,11 @@ export interface Action<O extends OptionSpecs> {
   about: string;
   /** `yes` and `json` work by themselves: see `YES` and `AS_JSON`. */
   options: O;
-  /** @param argument the command's argument; empty where it is optional and absent. */
-  run(terminal: Terminal, values: ValuesOf<O>, argument: string): Promise<Result>;
+  /**
+   * @param argument the command's argument; empty where it is optional and absent.
+   * @param all every argument of a command that takes several.
+   */
+  run(terminal: Terminal, values: ValuesOf<O>, argument: string, all: readonly string[]): Promise<Result>;
 }
 
 /** Options that do no harm when npm takes them: without `--yes` the command asks, without `--json` it prints text. */
@@ -52,7 +55,7 @@ export function addAction<const O extends OptionSpecs>(command: Command, action:
     const terminal = createTerminal(yes);
     endOnSignals(terminal);
     try {
-      printResult(terminal, await action.run(terminal, values, command.args[0] ?? ''), json);
+      printResult(terminal, await action.run(terminal, values, command.args[0] ?? '', command.args), json);
     } finally {
       terminal.end();
     }

@@ -14,6 +14,12 @@ export interface DeleteByDeployment {
   bound: boolean;
 }
 
+/** These deployments (request ids) are to be stopped, and every session of them is to be deleted. */
+export interface StopDeployments {
+  kind: 'stopDeployments';
+  requestIds: string[];
+}
+
 /** Every session on a deployment with any, or all, of these tags is to be deleted. */
 export interface DeleteByTags {
   kind: 'deleteByTags';
@@ -37,5 +43,21 @@ export interface AddUsers {
   ips: string[];
 }
 
+/** So many users are on this deployment (request id). One that stays without users is to be stopped. */
+export interface CountUsers {
+  kind: 'countUsers';
+  requestId: string;
+  users: number;
+  /** For how long it must have no users, in milliseconds. Absent: it is not to be stopped. */
+  stopAfterMs?: number;
+}
+
 /** What an event asks for. */
-export type Ask = DeleteSessions | DeleteByDeployment | DeleteByTags | RemoveUsers | AddUsers;
+export type Ask =
+  | DeleteSessions
+  | DeleteByDeployment
+  | StopDeployments
+  | CountUsers
+  | DeleteByTags
+  | RemoveUsers
+  | AddUsers;

@@ -1,6 +1,6 @@
 /** The fields that event types share. */
 import { IP_ADDRESS } from './ip.ts';
-import { list, optional, text } from './schema.ts';
+import { exactlyOneOf, type Infer, list, optional, text } from './schema.ts';
 import { DATE_TIME } from './time.ts';
 
 /** Control characters, line separators, lone surrogates. */
@@ -41,4 +41,15 @@ export const tag = text({
 export function oneOrMany<T>(one: T | null | undefined, many: readonly T[] | null | undefined): T[] {
   if (many != null) return [...many];
   return one == null ? [] : [one];
+}
+
+/** One deployment, or several. */
+export const deployments = exactlyOneOf({
+  deployment_request_id: optional(identifier),
+  deployment_request_ids: optional(identifiers),
+});
+
+/** The request ids of {@link deployments}. */
+export function requestIdsOf(data: Infer<typeof deployments>): string[] {
+  return oneOrMany(data.deployment_request_id, data.deployment_request_ids);
 }

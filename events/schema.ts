@@ -1,6 +1,6 @@
 /**
  * Schemas of events. Each is two things made from one: the JSON Schema that is published, and the check that the parser
- * makes. Six kinds are enough for events, and decoding is what a batch spends most of its CPU on.
+ * makes. A few kinds are enough for events, and decoding is what a batch spends most of its CPU on.
  */
 
 /** What is wrong with a value: where (JSON pointer, empty for the value itself), and why. */
@@ -38,6 +38,19 @@ export function text(pattern?: { is: RegExp; reason: string; format?: string }):
     if (typeof value !== 'string') return wrong(value, 'must be a string');
     return pattern === undefined || pattern.is.test(value) ? VALID : wrong(value, pattern.reason);
   });
+}
+
+/** True or false. */
+export const flag = schema<boolean>({ type: 'boolean' }, (value) =>
+  typeof value === 'boolean' ? VALID : wrong(value, 'must be true or false'),
+);
+
+/** A whole number in this range. */
+export function integer(min: number, max: number): Schema<number> {
+  const reason = `must be a whole number, ${min} to ${max}`;
+  return schema({ type: 'integer', minimum: min, maximum: max }, (value) =>
+    Number.isInteger(value) && Number(value) >= min && Number(value) <= max ? VALID : wrong(value, reason),
+  );
 }
 
 /** One of these words. */
@@ -80,19 +93,35 @@ export function object<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
   });
 }
 
-/** An object in which exactly one of these optional members is set. */
-export function exactlyOneOf<S extends Shape>(shape: S): Schema<ObjectOf<S>> {
+/** An object in which exactly one of these optional members is set: of all members, or of those that are named. */
+export function exactlyOneOf<S extends Shape>(
+  shape: S,
+  names: readonly (keyof S & string)[] = Object.keys(shape),
+): Schema<ObjectOf<S>> {
   const members = object(shape);
-  const names = Object.keys(shape);
   const reason = `must have exactly one of ${names.join(', ')}`;
-  const oneOf = names.map((name) => ({
-    required: [name],
-    properties: { [name]: { not: { type: 'null' } } },
-  }));
-  return schema({ ...members.json, oneOf }, (value) => {
+  return schema({ ...members.json, oneOf: names.map(isSet) }, (value) => {
     if (!members.accepts(value)) return members.check(value);
     return names.filter((name) => !isUnset(value[name])).length === 1 ? VALID : wrong(value, reason);
   });
+}
+
+/** An object in which one member may be true only where another one is set. */
+export function trueNeeds<T extends object>(
+  whole: Schema<T>,
+  name: keyof T & string,
+  other: keyof T & string,
+): Schema<T> {
+  const isTrue = { required: [name], properties: { [name]: { const: true } } };
+  const reason = `needs ${other}`;
+  return schema<T>({ ...whole.json, anyOf: [{ not: isTrue }, isSet(other)] }, (value) => {
+    if (!whole.accepts(value)) return whole.check(value);
+    return value[name] === true && isUnset(value[other]) ? [{ pointer: `/${name}`, reason }] : VALID;
+  });
+}
+
+function isSet(name: string) {
+  return { required: [name], properties: { [name]: { not: { type: 'null' } } } };
 }
 
 /** Whether a value counts as absent. */

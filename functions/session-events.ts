@@ -26,9 +26,5 @@ export const handler = middy<SQSEvent, BatchReport, Error>({ timeoutEarlyInMilli
   .use(retries(readQueueConfig()))
   .use(apiKey<SQSEvent, BatchReport>(readKey))
   .handler((event, context, { signal }) =>
-    handleBatch(
-      event.Records,
-      { ...invocationTime(context, signal), requestId: context.awsRequestId },
-      environment,
-    ),
+    handleBatch(event.Records, invocationTime(context, signal), environment),
   );

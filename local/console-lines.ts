@@ -59,16 +59,34 @@ const OUTCOMES = [
   ['dead', pc.red],
 ] as const;
 
-/**
- * What a person sees once the stage is ready.
- * @param sessions how many the sandbox holds.
- * @param settings what stands before a command so that it finds this stage.
- */
-export function banner(stage: LocalStage, sessions: number, settings: string): string {
+/** The line of the sweep of deployments. */
+const DeploymentSweep = z.object({
+  message: z.literal('deployment sweep'),
+  listed: z.number(),
+  stale: z.number(),
+  stopped: z.number(),
+  hours: z.number(),
+  cost: z.optional(z.number()),
+  durationMs: z.number(),
+});
+
+/** What the banner shows beside the addresses of the stage. */
+interface BannerFacts {
+  /** How many sessions the sandbox holds. */
+  sessions: number;
+  /** The console's address, with its token. */
+  consoleUrl: string;
+  /** What stands before a command so that it finds this stage. */
+  settings: string;
+}
+
+/** What a person sees once the stage is ready. */
+export function banner(stage: LocalStage, { sessions, consoleUrl, settings }: BannerFacts): string {
   const command = (text: string): string => pc.bold(settings + text.padEnd(50));
   return `
 ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. ${pc.dim('Ctrl-C stops it.')}
 
+  Console        ${pc.cyan(consoleUrl)} ${pc.dim('(open it in a browser)')}
   Events queue   ${pc.cyan(stage.eventsQueueUrl)}
   Dead letters   ${pc.cyan(stage.deadLetterQueueUrl)}
   Hook           ${pc.cyan(stage.hookUrl)} ${pc.dim(`(sign with ${LOCAL_HOOK_SECRET})`)}
@@ -91,8 +109,11 @@ const Retry = z.object({
   reason: z.optional(z.string()),
 });
 
-/** CloudWatch's metrics: nothing that a person reads. */
-const Metrics = z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) });
+/** CloudWatch's metrics, and the audit, which the console shows: nothing that a person reads here. */
+const Silent = z.union([
+  z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) }),
+  z.object({ message: z.literal('audit') }),
+]);
 
 function retryLine({ code, events, reason = '' }: z.infer<typeof Retry>, time: Date): string {
   return `${clock(time)}  ${pc.yellow(`${count(events, 'event')} will be tried again`)}: ${code}, ${reason}`;
@@ -129,9 +150,11 @@ export function showLine(line: string, time: Date): string | undefined {
   if (retry.success) return retryLine(retry.data, time);
   const sweep = Sweep.safeParse(entry);
   if (sweep.success) return sweepLine(sweep.data, time);
+  const deployments = DeploymentSweep.safeParse(entry);
+  if (deployments.success) return deploymentSweepLine(deployments.data, time);
   const hook = Hook.safeParse(entry);
   if (hook.success) return hookLine(hook.data, time);
-  return Metrics.safeParse(entry).success ? undefined : line;
+  return Silent.safeParse(entry).success ? undefined : line;
 }
 
 function batchLine(batch: z.infer<typeof Batch>, time: Date): string {
@@ -150,6 +173,22 @@ function batchLine(batch: z.infer<typeof Batch>, time: Date): string {
 function sweepLine({ listed, stopped, durationMs }: z.infer<typeof Sweep>, time: Date): string {
   const outcome = stopped > 0 ? pc.green(`${stopped} stopped`) : pc.dim('none is stale');
   return `${clock(time)}  ${pc.bold(`sweep of ${count(listed, 'session')}`)}  ${outcome}  ${pc.dim(`${Math.round(durationMs)} ms`)}`;
+}
+
+function deploymentSweepLine(line: z.infer<typeof DeploymentSweep>, time: Date): string {
+  const { listed, stale, stopped, hours, cost, durationMs } = line;
+  const costs = cost === undefined ? '' : `, ${cost.toFixed(2)} spent`;
+  const found = stale === 0 ? pc.dim('none is stale') : `${stale} stale for ${hours} h${costs}`;
+  const outcome = stopped > 0 ? pc.green(`${stopped} stopped`) : '';
+  return [
+    clock(time),
+    pc.bold(`sweep of ${count(listed, 'deployment')}`),
+    found,
+    outcome,
+    pc.dim(`${Math.round(durationMs)} ms`),
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
 }
 
 function hookLine({ route, status, accepted }: z.infer<typeof Hook>, time: Date): string {

@@ -2,6 +2,6 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 
-  /** An embedded DynamoDB, not listening yet. @param options.createTableMs how long a new table stays `CREATING`. */
-  export default function dynalite(options: { createTableMs: number }): Server;
+  /** An embedded DynamoDB, not listening yet. @param options.how long a new table stays `CREATING`, and a deleted one `DELETING`. */
+  export default function dynalite(options: { createTableMs: number; deleteTableMs: number }): Server;
 }

@@ -21,7 +21,7 @@ export interface LocalTable {
   properties: object;
 }
 
-const CREATE_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 10_000;
 
 const Table = z.object({
   Type: z.literal('AWS::DynamoDB::Table'),
@@ -43,7 +43,7 @@ const Resources = z.looseObject({ Resources: z.optional(z.record(z.string(), z.u
 export async function startLocalDynamoDb(port = 0): Promise<LocalDynamoDb> {
   // Loaded here, because every command of Serverless loads the plugin.
   const { default: dynalite } = await import('dynalite');
-  const server = dynalite({ createTableMs: 0 });
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0 });
   // dynalite throws when a client goes away, as a killed function does: that would end the stage.
   server.on('request', (request) => request.removeAllListeners('error').on('error', () => undefined));
   server.listen(port, '127.0.0.1');
@@ -80,16 +80,24 @@ export function tableName(value: unknown, tables: readonly LocalTable[]): string
 
 /** Creates the tables. @param url where the embedded DynamoDB answers. */
 export async function createTables(url: string, tables: readonly LocalTable[]): Promise<void> {
-  for (const { properties } of tables) {
-    await awsRequest({
-      service: 'dynamodb',
-      target: 'DynamoDB_20120810.CreateTable',
-      version: '1.0',
-      body: properties,
-      aws: () => localAws(url),
-      deadlineMs: Date.now() + CREATE_WITHIN_MS,
-    });
-  }
+  for (const { properties } of tables) await send(url, 'CreateTable', properties);
+}
+
+/** Empties the tables. @param url where the embedded DynamoDB answers. */
+export async function emptyTables(url: string, tables: readonly LocalTable[]): Promise<void> {
+  for (const { name } of tables) await send(url, 'DeleteTable', { TableName: name });
+  await createTables(url, tables);
+}
+
+async function send(url: string, operation: string, body: object): Promise<void> {
+  await awsRequest({
+    service: 'dynamodb',
+    target: `DynamoDB_20120810.${operation}`,
+    version: '1.0',
+    body,
+    aws: () => localAws(url),
+    deadlineMs: Date.now() + ANSWER_WITHIN_MS,
+  });
 }
 
 /** What signs requests to the embedded DynamoDB, which checks no signature. */

@@ -1,20 +1,17 @@
 /**
  * The Serverless plugin of the local stage: gives `serverless offline start` the queues of serverless.yml,
- * the sandbox Sessions API, the SQS event source, and the sweep's schedule. Does nothing for any other command.
+ * the sandbox Sessions API, the SQS event source, the sweep's schedule, and the console. Does nothing for any other command.
  */
 import * as z from 'zod/mini';
+import type { Console } from '../console/server.ts';
 import {
-  LOCAL_CREDENTIALS,
-  LOCAL_EDGEGAP_TOKEN,
-  LOCAL_HOOK_SECRET,
   LOCAL_PORTS,
-  LOCAL_REGION,
-  LOCAL_SWEEP,
   type LocalStage,
   localStage,
   portSettings,
   SANDBOX_API_KEY,
 } from '../local-addresses.ts';
+import { createLineFeed, type LineFeed, localSource } from './console.ts';
 import {
   banner,
   failedBatchLine,
@@ -29,9 +26,9 @@ import {
   type LocalTable,
   readTables,
   startLocalDynamoDb,
-  tableName,
 } from './dynamodb.ts';
-import { type EventSource, startEventSource } from './event-source.ts';
+import { type StageFunction, setEnvironments } from './environments.ts';
+import { type EventSource, type EventSourceOptions, startEventSource } from './event-source.ts';
 import { guardServers } from './guard.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';
@@ -45,14 +42,8 @@ interface Serverless {
     provider: { stage?: string };
     custom?: Record<string, unknown>;
     resources?: unknown;
-    functions: Record<string, ServerlessFunction>;
+    functions: Record<string, StageFunction>;
   };
-}
-
-interface ServerlessFunction {
-  name?: string;
-  environment?: Record<string, unknown>;
-  events?: unknown[];
 }
 
 const HOST = '127.0.0.1';
@@ -76,9 +67,13 @@ interface Running {
   stage: LocalStage;
   queues: LocalQueue[];
   sqs: LocalSqs;
+  tables: LocalTable[];
   dynamoDb: LocalDynamoDb;
   stopSandbox: () => Promise<void>;
   sessions: number;
+  /** The functions' log lines, for the console. */
+  feed: LineFeed;
+  console?: Console;
   /** What ends before the queues and the API do. */
   parts: (EventSource | Schedule)[];
   invocations: AbortController;
@@ -92,8 +87,9 @@ export default function localStagePlugin(serverless: Serverless) {
       'offline:start:init': async () => {
         running = await exitOnProblem(() => start(serverless));
       },
-      'offline:start:ready': () => {
-        if (running !== undefined) listen(serverless, running);
+      'offline:start:ready': async () => {
+        const started = running;
+        if (started !== undefined) await exitOnProblem(() => listen(serverless, started));
       },
       'offline:start:end': async () => {
         if (running !== undefined) await stop(running);
@@ -126,7 +122,8 @@ async function start({ service }: Serverless): Promise<Running> {
   setEnvironments(service.functions, stage, queues, tables);
   const sessions = sandbox.store.sessions().length;
   const invocations = new AbortController();
-  return { stage, queues, sqs, dynamoDb, stopSandbox: sandbox.stop, sessions, parts: [], invocations };
+  const own = { stage, queues, sqs, tables, dynamoDb, stopSandbox: sandbox.stop, sessions, invocations };
+  return { ...own, feed: createLineFeed(), parts: [] };
 }
 
 /** Has serverless-offline listen on the ports of the stage. */
@@ -136,75 +133,78 @@ function setPorts(service: Serverless['service'], { hookPort, lambdaPort }: Loca
   service.custom = { ...custom, 'serverless-offline': offline };
 }
 
-/** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
-function setEnvironments(
-  functions: Serverless['service']['functions'],
-  stage: LocalStage,
-  queues: readonly LocalQueue[],
-  tables: readonly LocalTable[],
-): void {
-  for (const definition of Object.values(functions)) {
-    const own = Object.entries(definition.environment ?? {});
-    definition.environment = {
-      ...Object.fromEntries(
-        own.map(([name, value]) => [name, tableName(value, tables) ?? resolveReference(value, queues)]),
-      ),
-      SESSIONS_API_KEY: SANDBOX_API_KEY,
-      SESSIONS_API_URL: stage.sandboxUrl,
-      ...LOCAL_SWEEP,
-      HOOK_SIGNING_SECRET: LOCAL_HOOK_SECRET,
-      HOOK_EDGEGAP_TOKEN: LOCAL_EDGEGAP_TOKEN,
-      AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
-      AWS_ENDPOINT_URL_DYNAMODB: stage.dynamoDbUrl,
-      AWS_REGION: LOCAL_REGION,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-      // A profile or a session of the machine would win over the credentials above.
-      AWS_PROFILE: '',
-      AWS_SESSION_TOKEN: '',
-    };
-  }
-}
-
 /** Starts an event source for each `sqs` event and the sweep's schedule, and says that the stage is ready. */
-function listen({ service }: Serverless, running: Running): void {
+async function listen({ service }: Serverless, running: Running): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
-    rewriteLines(stream, (line) => showLine(line, new Date()));
+    rewriteLines(stream, (line) => {
+      running.feed.push(line);
+      return showLine(line, new Date());
+    });
   }
+  running.console = await serveConsole(service.functions, running);
   for (const [key, { name = '', events = [] }] of Object.entries(service.functions)) {
-    const invoke = createInvoke(
-      `http://${HOST}:${running.stage.lambdaPort}`,
-      name,
-      running.invocations.signal,
-    );
+    const url = `http://${HOST}:${running.stage.lambdaPort}`;
+    const invoke = createInvoke(url, name, running.invocations.signal);
     if (key === SWEEP_FUNCTION) running.parts.push(startSweeps(running, () => invoke({})));
     for (const event of events) {
       const sqs = SqsEvent.safeParse(event).data?.sqs;
       const arn = resolveReference(sqs?.arn, running.queues);
       const queue = running.queues.find((candidate) => candidate.arn === arn);
       if (sqs === undefined || queue === undefined) continue;
-      const source = startEventSource({
-        client: running.sqs.client,
-        queueUrl: queue.url,
-        invoke,
-        batchSize: sqs.batchSize,
-        windowMs: sqs.maximumBatchingWindow * 1000,
-        maximumConcurrency: sqs.maximumConcurrency,
-        working: {
-          everyMs: WORKING_MS,
-          report: (records, elapsedMs) => {
-            process.stdout.write(workingLine(records, elapsedMs, new Date()));
-          },
-        },
-        onBatch: ({ records, error }) => {
-          if (error === undefined || running.invocations.signal.aborted) return;
-          process.stdout.write(failedBatchLine(records, error, new Date()));
-        },
-      });
-      running.parts.push(source);
+      running.parts.push(startEvents(running, { invoke, queueUrl: queue.url, ...sqs }));
     }
   }
-  process.stdout.write(banner(running.stage, running.sessions, portSettings(process.env)));
+  process.stdout.write(
+    banner(running.stage, {
+      sessions: running.sessions,
+      consoleUrl: running.console.url,
+      settings: portSettings(process.env),
+    }),
+  );
+}
+
+type SqsSettings = Pick<EventSourceOptions, 'invoke' | 'queueUrl'> & z.infer<typeof SqsEvent>['sqs'];
+
+function startEvents({ sqs, invocations }: Running, settings: SqsSettings): EventSource {
+  const { invoke, queueUrl, batchSize, maximumBatchingWindow, maximumConcurrency } = settings;
+  return startEventSource({
+    client: sqs.client,
+    queueUrl,
+    invoke,
+    batchSize,
+    windowMs: maximumBatchingWindow * 1000,
+    maximumConcurrency,
+    working: {
+      everyMs: WORKING_MS,
+      report: (records, elapsedMs) => {
+        process.stdout.write(workingLine(records, elapsedMs, new Date()));
+      },
+    },
+    onBatch: ({ records, error }) => {
+      if (error === undefined || invocations.signal.aborted) return;
+      process.stdout.write(failedBatchLine(records, error, new Date()));
+    },
+  });
+}
+
+async function serveConsole(
+  functions: Serverless['service']['functions'],
+  { stage, queues, sqs, tables, dynamoDb, feed }: Running,
+): Promise<Console> {
+  // Loaded here, because every other command loads this file too.
+  const { startConsole } = await import('../console/server.ts');
+  const variables = Object.values(functions).flatMap(({ environment = {} }) => Object.entries(environment));
+  const env = Object.fromEntries(variables.map(([name, value]) => [name, String(value)]));
+  const source = localSource({
+    stage,
+    queues,
+    sqs: sqs.client,
+    tables,
+    dynamoDbUrl: dynamoDb.url,
+    feed,
+    env,
+  });
+  return await startConsole({ source, port: stage.consolePort, readOnly: false });
 }
 
 /** In serverless.yml the schedule is a resource, not an event. */
@@ -214,7 +214,9 @@ function startSweeps({ stage, invocations }: Running, invoke: () => Promise<unkn
   });
 }
 
-async function stop({ parts, sqs, dynamoDb, stopSandbox, invocations }: Running): Promise<void> {
+async function stop(running: Running): Promise<void> {
+  const { parts, sqs, dynamoDb, stopSandbox, invocations } = running;
+  await running.console?.stop();
   const grace = setTimeout(() => invocations.abort(), GRACE_MS);
   await Promise.all(parts.map((part) => part.stop()));
   clearTimeout(grace);

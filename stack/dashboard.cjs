@@ -45,6 +45,18 @@ const WIDGETS = [
     'Maximum',
     own(SWEEP, ['SweepListed', 'SweepCandidates', 'SweepStopped', 'SweepKeptUnknown', 'SweepGuardTripped']),
   ],
+  [
+    'Sweep of deployments',
+    'Maximum',
+    own(SWEEP, [
+      'SweepDeploymentsListed',
+      'SweepDeploymentsStale',
+      'SweepDeploymentsStopped',
+      'SweepDeploymentsKeptUnknown',
+      'SweepDeploymentsGuardTripped',
+      'SweepDeploymentHours',
+    ]),
+  ],
   ['Hook', 'Sum', own(HOOK, ['HookAccepted', 'HookIgnored'])],
 ];
 

@@ -10,11 +10,13 @@ module.exports = async ({ resolveVariable }) => {
   const stage = String(await resolveVariable('sls:stage'));
   const api = secretsOf(stage, ['api-key']);
   const hook = secretsOf(stage, ['hook-secret', 'edgegap-token', 'photon-secret']);
+  const shared = await sharedOf(resolveVariable);
+  const key = await keyUse(resolveVariable);
   return {
     Parameters: { Tracing: { Type: 'String', Default: await resolveVariable('param:tracing') } },
     Conditions: { IsTraced: { 'Fn::Equals': [{ Ref: 'Tracing' }, 'Active'] } },
     Resources: {
-      SessionEventsRole: role('session-events', 'SessionDasheventsLogGroup', [
+      SessionEventsRole: role(shared, 'session-events', 'SessionDasheventsLogGroup', [
         allow(
           'sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes sqs:ChangeMessageVisibility',
           arnOf('EventsQueue'),
@@ -22,23 +24,57 @@ module.exports = async ({ resolveVariable }) => {
         allow('sqs:SendMessage', arnOf('DeadLettersQueue')),
         memory.sessionEvents,
         ...api,
+        ...key,
       ]),
-      StaleSessionsRole: role('stale-sessions', 'StaleDashsessionsLogGroup', [memory.sweep, ...api]),
-      HookRole: role('hook', 'HookLogGroup', [allow('sqs:SendMessage', arnOf('EventsQueue')), ...hook]),
+      StaleSessionsRole: role(shared, 'stale-sessions', 'StaleDashsessionsLogGroup', [
+        memory.sweep,
+        ...api,
+        ...key,
+      ]),
+      HookRole: role(shared, 'hook', 'HookLogGroup', [
+        allow('sqs:SendMessage', arnOf('EventsQueue')),
+        ...hook,
+        ...key,
+      ]),
+      // The rest of it is in sources.yml.
+      SweepScheduleRole: { Properties: shared },
     },
   };
 };
 
 /**
+ * What an account may ask of every role: a path, and a policy that bounds its permissions.
+ * @param {Variables['resolveVariable']} resolveVariable
+ */
+async function sharedOf(resolveVariable) {
+  const boundary = String(await resolveVariable('param:permissionsBoundary'));
+  return {
+    Path: String(await resolveVariable('param:rolePath')),
+    ...(boundary !== '' && { PermissionsBoundary: boundary }),
+  };
+}
+
+/**
+ * Permission to use your own key, which encrypts the queues, the table and perhaps the secrets.
+ * @param {Variables['resolveVariable']} resolveVariable
+ */
+async function keyUse(resolveVariable) {
+  const key = String(await resolveVariable('param:kmsKeyArn'));
+  return key === '' ? [] : [allow('kms:Decrypt kms:GenerateDataKey', key)];
+}
+
+/**
  * A role that may also write the function's log and, where tracing is on, its traces.
+ * @param {{ [name: string]: Json }} shared
  * @param {string} name
  * @param {string} logGroup
  * @param {Json[]} statements
  */
-function role(name, logGroup, statements) {
+function role(shared, name, logGroup, statements) {
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
+      ...shared,
       AssumeRolePolicyDocument: policy([
         { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } },
       ]),

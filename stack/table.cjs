@@ -29,6 +29,10 @@ module.exports.resources = async ({ resolveVariable }) => ({
       Description: 'Name of the DynamoDB table that the functions remember in',
       Value: { Ref: 'MemoryTable' },
     },
+    MemoryTableArn: {
+      Description: 'ARN of the DynamoDB table that the functions remember in',
+      Value: TABLE_ARN,
+    },
   },
 });
 

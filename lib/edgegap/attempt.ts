@@ -43,8 +43,11 @@ export interface Call<T> extends CallOptions {
  * @throws SessionsApiError
  */
 export async function attempt<T>(sent: Input, call: Call<T>, limits: Limits): Promise<Response> {
-  const turn = { operation: call.request.operation, signal: call.signal, deadline: call.until };
-  return await limits.gate.pass(turn, () => counted(sent, call, limits.timeoutMs), findingOf);
+  const { operation, gate } = call.request;
+  const turn = { operation, signal: call.signal, deadline: call.until };
+  const shared = () => limits.gate.pass(turn, () => counted(sent, call, limits.timeoutMs), findingOf);
+  // A pause that the API asks for holds for all operations: the client's own gate has it.
+  return await (gate?.pass(turn, shared, () => ({ health: 'unknown' })) ?? shared());
 }
 
 async function counted<T>(sent: Input, call: Call<T>, timeoutMs: number): Promise<Response> {

@@ -72,13 +72,13 @@ const MOST_NAMED = 100;
 /** An `id` may be as long as a message. */
 const LONGEST_ID = 128;
 
-/** Opens the audit of an invocation. Its calls are numbered from 1. @param requestId Lambda's. */
-export function createAuditLog(requestId?: string): AuditLog {
+/** Opens the audit of an invocation. Its calls are numbered from 1. */
+export function createAuditLog(): AuditLog {
   let calls = 0;
   return {
     async call({ answered, failed, ...about }, options, make) {
       calls += 1;
-      const line = { ...about, call: calls, requestId };
+      const line = { ...about, call: calls };
       let status: number | undefined;
       const watched: CallOptions = {
         ...options,
@@ -97,7 +97,7 @@ export function createAuditLog(requestId?: string): AuditLog {
         throw error;
       }
     },
-    settled: (ending) => logEnding({ operation: 'none', requestId }, ending),
+    settled: (ending) => logEnding({ operation: 'none' }, ending),
   };
 }
 

@@ -1,16 +1,19 @@
-/** Guards: what never leaves this client. A bulk stop deletes every session that matches its filters. */
+/** Guards: what never leaves this client. A bulk stop takes everything that matches its filters. */
 import { safeParse } from 'valibot';
 import { pointerOf, type Schema } from '../runtime/schema.ts';
 import { SessionsApiError } from './errors.ts';
-import type { SessionBulkStopPayload } from './models.ts';
-import { sessionBulkStopPayload } from './models.ts';
 
 /**
  * A session's path. @throws SessionsApiError `GUARDED` for an id that could address something else.
  */
 export function sessionPath(operation: string, sessionId: string): string {
-  if (!isPathSegment(sessionId)) throw guarded(operation, 'the session id is not an identifier');
-  return `v1/session/${sessionId}`;
+  return `v1/session/${pathId(operation, sessionId, 'session')}`;
+}
+
+/** An id as a part of a path. @throws SessionsApiError `GUARDED` for one that could address something else. */
+export function pathId(operation: string, id: string, what: 'session' | 'deployment'): string {
+  if (!isPathSegment(id)) throw guarded(operation, `the ${what} id is not an identifier`);
+  return id;
 }
 
 /**
@@ -28,17 +31,23 @@ export function checkedPayload<T>(operation: string, schema: Schema<T>, payload:
   throw guarded(operation, `the payload is wrong at ${pointerOf(parsed.issues)}`);
 }
 
+/** What every bulk stop has. */
+interface BulkStopPayload {
+  filters: { filter_type: 'any' | 'all' | 'not'; values: string[] }[];
+}
+
 /**
  * A bulk stop that cannot match by accident: exactly one filter (how several combine is not documented), with
  * values, none empty; `not` only where it is allowed.
  * @throws SessionsApiError `GUARDED`.
  */
-export function checkedBulkStop(
-  payload: SessionBulkStopPayload,
-  allowNegation: boolean,
-): SessionBulkStopPayload {
-  const operation = 'sessionsBulkStop';
-  const checked = checkedPayload(operation, sessionBulkStopPayload, payload);
+export function checkedBulkStop<T extends BulkStopPayload>(
+  operation: string,
+  schema: Schema<T>,
+  payload: T,
+  allowNegation = false,
+): T {
+  const checked = checkedPayload(operation, schema, payload);
   const [filter, ...others] = checked.filters;
   if (filter === undefined || others.length > 0) throw guarded(operation, 'it must have exactly one filter');
   if (filter.values.length === 0) throw guarded(operation, 'its filter has no values');

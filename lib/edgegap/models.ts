@@ -7,16 +7,16 @@ import * as v from 'valibot';
 import { notList, readAs, type Schema } from '../runtime/schema.ts';
 
 /** A member of an answer; anything but the type is unknown. */
-const maybe = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
+export const maybe = <T>(schema: Schema<T>) => v.fallback(v.optional(schema), undefined);
 /** The rows that can be read; the others are left out. */
 const rows = <T>(schema: Schema<T>) =>
   v.pipe(
     v.array(v.unknown()),
     v.transform((items) => items.flatMap((item) => readAs(schema, item) ?? [])),
   );
-const wholeNumber = v.pipe(v.number(), v.safeInteger());
-const text = maybe(v.string());
-const flag = maybe(v.boolean());
+export const wholeNumber = v.pipe(v.number(), v.safeInteger());
+export const text = maybe(v.string());
+export const flag = maybe(v.boolean());
 
 /** A user of a session is an IP address. */
 export const sessionUser = v.looseObject({
@@ -45,28 +45,32 @@ export const sessionContext = v.looseObject({
 });
 
 /**
- * A page of the list; every member may be absent. `unreadable` counts the rows without a `session_id`, which
- * `data` leaves out. `data` that is there and not a list makes the page useless.
+ * A page of a list; every member may be absent. `unreadable` counts the rows without an id, which `data` leaves
+ * out. `data` that is there and not a list makes the page useless.
  */
-export const sessions = v.pipe(
-  notList,
-  v.looseObject({
-    data: v.nullish(v.array(v.unknown())),
-    total_count: maybe(wholeNumber),
-    pagination: maybe(
-      v.looseObject({
-        number: maybe(wholeNumber),
-        next_page_number: maybe(wholeNumber),
-        has_next: flag,
-        paginator: maybe(v.looseObject({ num_pages: maybe(wholeNumber) })),
-      }),
-    ),
-  }),
-  v.transform(({ data, ...page }) => {
-    const read = data?.flatMap((row) => readAs(sessionContext, row) ?? []);
-    return { ...page, data: read, unreadable: (data?.length ?? 0) - (read?.length ?? 0) };
-  }),
-);
+export const pageOf = <T>(row: Schema<T>) =>
+  v.pipe(
+    notList,
+    v.looseObject({
+      data: v.nullish(v.array(v.unknown())),
+      total_count: maybe(wholeNumber),
+      pagination: maybe(
+        v.looseObject({
+          number: maybe(wholeNumber),
+          next_page_number: maybe(wholeNumber),
+          has_next: flag,
+          paginator: maybe(v.looseObject({ num_pages: maybe(wholeNumber) })),
+        }),
+      ),
+    }),
+    v.transform(({ data, ...page }) => {
+      const read = data?.flatMap((item) => readAs(row, item) ?? []);
+      return { ...page, data: read, unreadable: (data?.length ?? 0) - (read?.length ?? 0) };
+    }),
+  );
+
+/** A page of the sessions. */
+export const sessions = pageOf(sessionContext);
 
 /** One session with its details: the answer to GetSession. `create_time` has no zone. */
 export const sessionGet = v.looseObject({
@@ -97,24 +101,30 @@ export const sessionDelete = v.fallback(
 );
 
 /**
- * The answer to SessionsBulkStop: the ids of the sessions that will be stopped. `processable` is undefined
- * where it cannot be read: something may have been stopped, but nothing is proven.
+ * The answer to a bulk stop: the ids of what will be stopped. `processable` is undefined where it cannot be
+ * read: something may have been stopped, but nothing is proven. Entries are objects with the id, or plain ids.
+ * Of entries that all are neither, nothing is known.
  */
-export const sessionBulkStopResponse = v.fallback(
-  v.looseObject({ processable: maybe(v.pipe(v.array(v.unknown()), v.transform(stoppedIds))) }),
-  {},
-);
+export const bulkStopResponse = (idOf: (entry: unknown) => string | undefined) =>
+  v.fallback(
+    v.looseObject({
+      processable: maybe(
+        v.pipe(
+          v.array(v.unknown()),
+          v.transform((entries) => {
+            const ids = entries.flatMap((entry) => (typeof entry === 'string' ? entry : (idOf(entry) ?? [])));
+            return ids.length === 0 && entries.length > 0 ? undefined : ids;
+          }),
+        ),
+      ),
+    }),
+    {},
+  );
 
-/** Entries are objects with `session_id`, or plain ids. Of entries that all are neither, nothing is known. */
-function stoppedIds(entries: unknown[]): string[] | undefined {
-  const entry = v.union([v.string(), v.object({ session_id: v.string() })]);
-  const ids = entries.flatMap((raw) => {
-    const read = readAs(entry, raw);
-    if (read === undefined) return [];
-    return typeof read === 'string' ? read : read.session_id;
-  });
-  return ids.length === 0 && entries.length > 0 ? undefined : ids;
-}
+const stoppedSession = v.object({ session_id: v.string() });
+
+/** The answer to SessionsBulkStop. */
+export const sessionBulkStopResponse = bulkStopResponse((entry) => readAs(stoppedSession, entry)?.session_id);
 
 /** Users to add or remove. */
 export const patchSessionModel = v.object({ ip_list: v.pipe(v.array(v.string()), v.minLength(1)) });

@@ -1,5 +1,6 @@
 /** What a call to the API is made of. */
 import type { Schema } from '../runtime/schema.ts';
+import type { Gate } from './gate.ts';
 
 /** One attempt, for counting. */
 export interface Attempt {
@@ -32,7 +33,17 @@ export interface ApiRequest<T> {
   path: string;
   body?: object;
   answer: Schema<T>;
+  /** The operation's own limit, kept beside the client's. */
+  gate?: Gate;
 }
 
 /** Sends a request. Rejects with a SessionsApiError. */
 export type Send = <T>(request: ApiRequest<T>, call?: CallOptions) => Promise<T>;
+
+/** The query of a path, with its question mark; empty where all its members are undefined. */
+export function queryOf(members: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(members))
+    if (value !== undefined) query.set(name, String(value));
+  return query.size === 0 ? '' : `?${query}`;
+}

@@ -4,6 +4,7 @@ import type { Listing } from './listing.ts';
 import { allRows, PAGE_LIMIT, wholeList } from './listing.ts';
 import * as models from './models.ts';
 import type { CallOptions, Send } from './request.ts';
+import { queryOf } from './request.ts';
 
 /** A page of the list: `page` from 1, `limit` sessions a page. */
 export interface ListQuery {
@@ -65,10 +66,7 @@ function oneSession(send: Send) {
 
 function manySessions(send: Send) {
   async function listSessions({ page, limit }: ListQuery = {}, call?: CallOptions): Promise<models.Sessions> {
-    const query = new URLSearchParams();
-    if (page !== undefined) query.set('page', String(page));
-    if (limit !== undefined) query.set('limit', String(limit));
-    const path = query.size === 0 ? 'v1/sessions' : `v1/sessions?${query}`;
+    const path = `v1/sessions${queryOf({ page, limit })}`;
     const answer = models.sessions;
     return await send({ operation: 'listSessions', kind: 'question', method: 'get', path, answer }, call);
   }
@@ -101,7 +99,8 @@ function manySessions(send: Send) {
       { allowNegation = false, ...call }: BulkStopOptions = {},
     ): Promise<models.SessionBulkStopResponse> {
       const operation = 'sessionsBulkStop';
-      const body = guards.checkedBulkStop(payload, allowNegation);
+      const schema = models.sessionBulkStopPayload;
+      const body = guards.checkedBulkStop(operation, schema, payload, allowNegation);
       const path = 'v1/sessions/bulk-stop';
       const answer = models.sessionBulkStopResponse;
       return await send({ operation, kind: 'change', method: 'post', path, body, answer }, call);

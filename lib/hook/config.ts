@@ -1,7 +1,7 @@
 /** The configuration of the hook. */
 import * as v from 'valibot';
 import type { Environment, Variable } from '../runtime/environment.ts';
-import { queueUrl, reader } from '../runtime/environment.ts';
+import { durationMs, queueUrl, reader } from '../runtime/environment.ts';
 import { parseSigningSecrets, parseTokens } from './secrets.ts';
 
 /** What the hook needs. A secret stands here as it is written, or as a reference to it. */
@@ -12,6 +12,8 @@ export interface HookConfig {
   edgegapToken: string | undefined;
   /** What stands in a header that Photon sends; undefined: Photon's requests must be signed. */
   photonSecret: string | undefined;
+  /** How long a deployment's list of connections in Nakama stays empty until it is stopped; undefined: it is not. */
+  nakamaEmptyAfterSeconds: number | undefined;
   eventsQueueUrl: string;
 }
 
@@ -31,12 +33,13 @@ const signingSecrets = v.pipe(
 );
 
 /**
- * Reads `HOOK_SIGNING_SECRET`, `HOOK_EDGEGAP_TOKEN`, `HOOK_PHOTON_SECRET` and `EVENTS_QUEUE_URL`.
+ * Reads `HOOK_SIGNING_SECRET`, `HOOK_EDGEGAP_TOKEN`, `HOOK_PHOTON_SECRET`, `NAKAMA_EMPTY_AFTER` (default: off)
+ * and `EVENTS_QUEUE_URL`.
  * @throws ConfigError naming every variable that is missing or wrong; never its value.
  */
 export function readHookConfig(env: Environment = process.env): HookConfig {
   const read = reader(env);
-  const { edgegapToken, photonSecret, ...required } = read.finish({
+  const { edgegapToken, photonSecret, emptyAfterMs, ...required } = read.finish({
     signingSecrets: read({
       name: 'HOOK_SIGNING_SECRET',
       schema: signingSecrets,
@@ -46,10 +49,33 @@ export function readHookConfig(env: Environment = process.env): HookConfig {
     }),
     edgegapToken: read(token('HOOK_EDGEGAP_TOKEN')),
     photonSecret: read(token('HOOK_PHOTON_SECRET')),
+    emptyAfterMs: read(emptyAfter),
     eventsQueueUrl: read(queueUrl('EVENTS_QUEUE_URL')),
   });
-  return { ...required, edgegapToken: edgegapToken || undefined, photonSecret: photonSecret || undefined };
+  return {
+    ...required,
+    edgegapToken: edgegapToken || undefined,
+    photonSecret: photonSecret || undefined,
+    nakamaEmptyAfterSeconds: emptyAfterMs === Number.POSITIVE_INFINITY ? undefined : emptyAfterMs / 1000,
+  };
 }
+
+/** SQS keeps a message out of sight for 12 hours at most. */
+const LONGEST_EMPTY_MS = 11 * 3_600_000;
+
+const isEmptyAfter = (text: string): boolean =>
+  text === 'off' || (durationMs(text) >= 1000 && durationMs(text) <= LONGEST_EMPTY_MS);
+
+const emptyAfter: Variable<number> = {
+  name: 'NAKAMA_EMPTY_AFTER',
+  schema: v.pipe(
+    v.pipe(v.string(), v.check(isEmptyAfter)),
+    v.transform((text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text))),
+  ),
+  expected: 'a whole number with a unit, 1s to 11h, or off',
+  fallback: Number.POSITIVE_INFINITY,
+  emptyIsWrong: true,
+};
 
 function token(name: string): Variable<string> {
   const isOne = (text: string): boolean => isReference(text) || parseTokens(text).valid.length > 0;

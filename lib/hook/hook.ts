@@ -1,6 +1,6 @@
 /** The hook: verifies who sent a request, reads its events, and puts them into the queue. */
 import type { Adapter } from '../../events/adapters/index.ts';
-import { adaptEdgegap, adapters, edgegapAdapters } from '../../events/adapters/index.ts';
+import { adaptEdgegap, edgegapAdapters } from '../../events/adapters/index.ts';
 import { MESSAGE_BYTES } from '../sqs/batches.ts';
 import type { Outcome } from './answers.ts';
 import { forPhoton, notJson, tooLarge, unauthorized, unknownSource } from './answers.ts';
@@ -19,6 +19,8 @@ export interface HookOptions {
   isEdgegapToken: TokenCheck;
   /** Checks the secret in a header of Photon's webhooks. */
   isPhotonSecret: TokenCheck;
+  /** The adapters of other systems' messages, by the source that an address names. */
+  adapters: ReadonlyMap<string, Adapter>;
   publish: Publish;
 }
 
@@ -44,14 +46,17 @@ export const PHOTON_HEADERS = ['x-session-hooks-secret', 'x-secretkey'];
  */
 export async function answerHook(request: HookRequest, options: HookOptions): Promise<HookResult> {
   const { route, headers } = request;
-  const source = sourceOf(request);
+  const source = sourceOf(request, options.adapters);
   const id = webhookId(headers);
   const answered = await answerSource(request, source, options);
   return { ...answered, route, ...(source && { source }), ...(id && { webhookId: id }) };
 }
 
 /** The other system that a request's address names; undefined where it names none that is known. */
-function sourceOf({ route, path: { source } }: HookRequest): string | undefined {
+function sourceOf(
+  { route, path: { source } }: HookRequest,
+  adapters: HookOptions['adapters'],
+): string | undefined {
   if (route.startsWith('POST /hooks/edgegap/')) return 'edgegap';
   return source !== undefined && adapters.has(source) ? source : undefined;
 }
@@ -64,7 +69,7 @@ async function answerSource(
   if (request.body.byteLength > MESSAGE_BYTES) return tooLarge(MESSAGE_BYTES);
   if (source === 'edgegap') return await answerEdgegap(request, options);
   const [photonSecret] = PHOTON_HEADERS.flatMap((name) => request.headers[name] ?? []);
-  if (source === 'photon' && photonSecret !== undefined)
+  if (source?.startsWith('photon') && photonSecret !== undefined)
     return forPhoton(await answerPhoton(request, photonSecret, options));
   return await answerSigned(request, options);
 }
@@ -82,9 +87,8 @@ async function answerVerified(
   { secret, timestampMs }: Signed,
   options: HookOptions,
 ): Promise<Outcome> {
-  const { source } = request.path;
-  const adapt = source === undefined ? undefined : adapters.get(source);
-  if (source !== undefined && adapt === undefined) return unknownSource(adapters.keys());
+  const adapt = adapterOf(request, options);
+  if (request.path.source !== undefined && adapt === undefined) return unknownSource(options.adapters.keys());
   if (!isJson(request.headers['content-type'])) return notJson();
   return await queueEvents(request, { adapt, signedAtMs: timestampMs, secret }, options.publish);
 }
@@ -102,5 +106,9 @@ async function answerEdgegap(request: HookRequest, options: HookOptions): Promis
 /** Photon signs nothing, but sends the headers that its dashboard names. */
 async function answerPhoton(request: HookRequest, given: string, options: HookOptions): Promise<Outcome> {
   if (!(await options.isPhotonSecret(given))) return unauthorized();
-  return await queueEvents(request, { adapt: adapters.get('photon') }, options.publish);
+  return await queueEvents(request, { adapt: adapterOf(request, options) }, options.publish);
+}
+
+function adapterOf({ path: { source } }: HookRequest, { adapters }: HookOptions): Adapter | undefined {
+  return source === undefined ? undefined : adapters.get(source);
 }

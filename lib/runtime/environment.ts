@@ -7,9 +7,17 @@ import * as v from 'valibot';
 import { mask, registerSecret } from './mask.ts';
 import type { Schema } from './schema.ts';
 
-/** Configuration that the functions cannot work with. The message lists every wrong variable. */
+/** Configuration that the functions cannot work with. The message is its problems, one sentence or two each. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
+  /** One text for each wrong variable. It begins with the variable's name and shows no secret. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const masked = problems.map(mask);
+    super(masked.join(' '));
+    this.problems = masked;
+  }
 }
 
 /** What signs a request to AWS, and where it goes. */
@@ -100,9 +108,9 @@ export function reader(env: Environment) {
    * The values, once none of them is wrong. By now every secret is known: none is shown under another name.
    */
   read.finish = <T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } => {
-    if (problems.length > 0) throw new ConfigError(mask(problems.join(' ')));
+    if (problems.length > 0) throw new ConfigError(problems);
     if (isComplete(values)) return values;
-    throw new ConfigError('a variable was read without a value');
+    throw new ConfigError(['A variable was read without a value.']);
   };
   return read;
 }

@@ -1,14 +1,15 @@
-/** One clear log line for an invocation that fails as a whole. */
+/** What all functions log alike: the request id on every line, and one clear line for an invocation that fails as a whole. */
 import type { MiddlewareObj, Request } from '@middy/core';
-import { logError } from './log.ts';
+import { logError, logFor } from './log.ts';
 
 /**
- * Logs the error and lets it pass: Lambda then delivers the whole batch again. Only its name and message are logged, because
+ * Puts the request id on every line of the invocation. Logs an error and lets it pass: Lambda then delivers the whole batch again. Only its name and message are logged, because
  * an error of an HTTP client may hold the API key in its headers.
  */
 export function errors<TEvent, TResult>(): MiddlewareObj<TEvent, TResult, Error> {
+  const before = ({ context }: Request<TEvent, TResult, Error>): void => logFor(context.awsRequestId);
   const onError = ({ error }: Request<TEvent, TResult, Error>): void => {
     logError('invocation failed', { error: error?.name, reason: error?.message });
   };
-  return { onError };
+  return { before, onError };
 }

@@ -71,9 +71,12 @@ function namesOf(event: PlannedEvent | undefined): string[] {
     case 'deleteSessions':
       return ask.sessionIds;
     case 'deleteByDeployment':
+    case 'stopDeployments':
       return ask.requestIds;
     case 'deleteByTags':
       return ask.tags;
+    case 'countUsers':
+      return [ask.requestId];
     default:
       return [ask.sessionId];
   }

@@ -6,19 +6,22 @@ import type { Cause } from '../memory/types.ts';
 import { senderOf } from '../sqs/sender.ts';
 import { type Calls, endingsWithoutCall, type SettledBatch } from './audit-settled.ts';
 import { judge } from './judge.ts';
-import type { AddressTarget, BulkStopCall, Call, PlannedEvent, Target } from './types.ts';
+import type { AddressTarget, BulkStopCall, Call, PlannedEvent, StopCall, Target } from './types.ts';
 
 /** The operations that change nothing. The others are made by {@link Audit.change} alone. */
-export type Questions = Pick<SessionsClient, 'getSession' | 'listSessions' | 'rollCall'>;
+export type Questions = Pick<
+  SessionsClient,
+  'getSession' | 'listSessions' | 'rollCall' | 'listDeployments' | 'deploymentsRollCall' | 'deploymentStatus'
+>;
 
 /** The audit of a batch. */
 export interface Audit {
   /**
    * Makes a call that changes something, and logs it.
-   * @param stoppedIn the sessions that the answer to a bulk stop names; undefined where it cannot be read.
+   * @param stoppedIn what the answer to a bulk stop names; undefined where it cannot be read.
    */
   change<T>(
-    call: Call,
+    call: Call | StopCall,
     make: (client: SessionsClient, options: CallOptions) => Promise<T>,
     stoppedIn?: (answer: T) => ReadonlySet<string> | undefined,
   ): Promise<T>;
@@ -37,16 +40,15 @@ const FAILURES = {
   retry: 'retry',
 } as const;
 
-/** Opens the audit of a batch. @param options of every call. @param requestId Lambda's. */
+/** Opens the audit of a batch. @param options of every call. */
 export function createAudit(
   client: SessionsClient,
   options: CallOptions,
   reasonOf: Calls['reasonOf'],
-  requestId?: string,
 ): Audit {
-  const log = createAuditLog(requestId);
+  const log = createAuditLog();
   const failures = new Set<string>();
-  const namedIn = ({ targets }: Call): Named[] =>
+  const namedIn = ({ targets }: Call | StopCall): Named[] =>
     targets.flatMap(({ value, records }) =>
       records.map((record) => ({ target: value, reason: reasonOf(record) })),
     );
@@ -87,7 +89,7 @@ export function reasonsOf(
   return (record) => reasons.get(record) ?? { by: 'unknown', event: 'unknown' };
 }
 
-function aboutCall(call: Call) {
+function aboutCall(call: Call | StopCall) {
   const { operation, targets } = call;
   if ('sessionId' in call) return { operation, sessionId: call.sessionId };
   if (!isSelector(call)) return { operation };
@@ -96,12 +98,16 @@ function aboutCall(call: Call) {
 }
 
 /** Whether a call names sessions by something else than their ids. */
-function isSelector(call: Call): call is BulkStopCall {
+function isSelector(call: Call | StopCall): call is BulkStopCall {
   return call.operation === 'sessionsBulkStop' && call.field !== 'session_id';
 }
 
 /** What the answer to a bulk stop settles. By deployment or tag, no session can be paired with one of several events. */
-function endings(call: Call, named: readonly Named[], stopped: ReadonlySet<string> | undefined): Ending[] {
+function endings(
+  call: Call | StopCall,
+  named: readonly Named[],
+  stopped: ReadonlySet<string> | undefined,
+): Ending[] {
   if (isSelector(call)) {
     const ids = [...(stopped ?? [])];
     const all = Array.from({ length: Math.max(ids.length, named.length) }, (_, index) => ({

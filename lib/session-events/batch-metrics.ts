@@ -10,8 +10,6 @@ const count = (value: number): Metric => ({ value, unit: 'Count' });
 export function batchMetrics(report: BatchReport): Record<string, Metric> {
   const line = batchLine(report);
   const { attempts, memoryFailure, oldestEventMs } = report;
-  const answered = (...statuses: number[]): Metric =>
-    count(attempts.filter(({ status }) => status !== undefined && statuses.includes(status)).length);
   return {
     EventsReceived: count(line.records),
     EventsDone: count(line.done),
@@ -24,8 +22,9 @@ export function batchMetrics(report: BatchReport): Record<string, Metric> {
     ApiCalls: count(line.calls),
     ApiCallsSaved: count(line.callsSaved),
     ApiLatency: { value: attempts.map(({ durationMs }) => durationMs), unit: 'Milliseconds' },
-    ApiThrottled: answered(429),
-    ApiAuthFailures: answered(401, 403),
+    ApiThrottled: count(attempts.filter(({ status }) => status === 429).length),
+    // Not the answers: when a key is rotated, one 401 makes the function read the new key, and nothing fails.
+    ApiAuthFailures: count(line.codes?.UNAUTHORIZED ?? 0),
     ApiSurfaceMissing: count(line.codes?.SURFACE_MISSING ?? 0),
     MemoryUnavailable: count(memoryFailure === undefined ? 0 : 1),
     EventAge: { value: oldestEventMs, unit: 'Milliseconds' },

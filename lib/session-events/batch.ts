@@ -10,12 +10,13 @@ import type { SecretReader } from '../runtime/secrets.ts';
 import { createBudget } from './budget.ts';
 import type { BatchConfig } from './config.ts';
 import { decode } from './decode.ts';
+import type * as Later from './later.ts';
 import { planBatch } from './plan.ts';
 import { recallFor, viewOf } from './recall.ts';
 import { runPlan } from './run.ts';
 import { createSessionFacts, type SessionFacts } from './session-facts.ts';
 import { settle } from './settle.ts';
-import type { Outcome, PlanLimits } from './types.ts';
+import type { Outcome, PlanLimits, PlannedEvent } from './types.ts';
 
 /** A batch may make the calls that the rate allows in this time before users calls have to wait. */
 const BUDGET_SECONDS = 5;
@@ -39,6 +40,8 @@ export interface BatchReport {
 export interface BatchEnvironment {
   client: SessionsClient;
   memory: Memory;
+  /** Whether all environments have this memory. */
+  isShared: boolean;
   facts: SessionFacts;
   limits: PlanLimits;
 }
@@ -57,53 +60,70 @@ export function createBatchEnvironment(
     timeoutMs: config.apiTimeoutMs,
   });
   const budgetCalls = Math.max(1, Math.floor(config.apiRate * BUDGET_SECONDS));
-  const limits = { bulkStopChunk, budgetCalls, graceMs };
-  return { client, memory: openMemory(config.memory), facts: createSessionFacts(), limits };
+  return {
+    client,
+    memory: openMemory(config.memory),
+    isShared: config.memory.table !== undefined,
+    facts: createSessionFacts(),
+    limits: { bulkStopChunk, budgetCalls, graceMs },
+  };
 }
 
-/** The invocation that a batch is handled in. */
-export interface BatchInvocation extends InvocationTime {
-  /** Lambda's, for the audit. */
-  requestId?: string;
-}
-
-/** Handles the records of one batch within the time of its invocation. Rejects only for a fault of our own. */
+/** Handles the records of one batch within the given time. Rejects only for a fault of our own. */
 export async function handleBatch(
   records: readonly SQSRecord[],
-  { requestId, ...time }: BatchInvocation,
-  { client, memory, facts, limits }: BatchEnvironment,
+  time: InvocationTime,
+  { client, memory, isShared, facts, limits }: BatchEnvironment,
 ): Promise<BatchReport> {
   const startedAt = Date.now();
   const attempts: Attempt[] = [];
   const decoded = decode(records, startedAt);
-  const { events } = decoded;
+  const deployments = await loadFor(decoded.events);
+  const shared = isShared ? memory : undefined;
+  const reported = await deployments?.resolveUserCounts(decoded.events, shared, time.signal);
+  const { events } = reported ?? decoded;
   // A cold start loads the audit while it waits for the memory.
   const [recalled, { createAudit, reasonsOf }] = await Promise.all([
     recallFor(events, memory, time.signal),
     import('./audit.ts'),
   ]);
-  const plan = planBatch(events, viewOf(recalled, memory, startedAt), limits);
+  const view = viewOf(recalled, memory, startedAt);
+  const stops = deployments?.planStops(events, view, limits.bulkStopChunk);
+  const plan = planBatch(events, view, limits, stops);
   const call = { ...time, onAttempt: (attempt: Attempt) => attempts.push(attempt) };
-  const reasonOf = reasonsOf(events, records);
-  const audit = createAudit(client, call, reasonOf, requestId);
-  const { results, settled, memoryFailure } = await runPlan(plan, {
+  const reasonOf = reasonsOf(decoded.events, records);
+  const audit = createAudit(client, call, reasonOf);
+  const run = await runPlan(plan, {
     client,
     audit,
     memory,
     facts,
     unavailable: recalled.unavailable,
     budget: createBudget(limits.budgetCalls),
+    later,
+    isStopped: view.isStopped,
     bulkStopChunk: limits.bulkStopChunk,
     causeOf: reasonOf,
     call,
   });
-  audit.uncalled({ events, plan, results, settled });
+  const { results, memoryFailure } = run;
+  const settled = [...(reported?.settled ?? []), ...run.settled];
+  audit.uncalled({ events: decoded.events, plan, results, settled });
   return {
     outcomes: settle(records.length, decoded, plan, results, settled),
-    eventCount: events.length,
+    eventCount: decoded.events.length,
     attempts,
     memoryFailure: memoryFailure?.message,
-    oldestEventMs: events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
+    oldestEventMs: decoded.events.reduce((oldest, { ageMs }) => Math.max(oldest, ageMs), 0),
     durationMs: Date.now() - startedAt,
   };
+}
+
+const later = () => import('./later.ts');
+
+/** Loads what deals with deployments, where an event is about one. */
+async function loadFor(events: readonly PlannedEvent[]): Promise<typeof Later | undefined> {
+  const isAboutOne = ({ ask: { kind } }: PlannedEvent): boolean =>
+    kind === 'stopDeployments' || kind === 'countUsers';
+  return events.some(isAboutOne) ? await later() : undefined;
 }

@@ -1,8 +1,15 @@
 /** The part of a plan that deletes sessions: by id, by deployment, by tag. */
 import type { Ask } from '../../events/ask.ts';
-import type { MemoryView } from '../memory/types.ts';
 import { chunks } from '../runtime/lists.ts';
-import type { BulkStopCall, DeleteCall, PlannedEvent, RecordOutcome, Selection, Target } from './types.ts';
+import type {
+  BatchView,
+  BulkStopCall,
+  DeleteCall,
+  PlannedEvent,
+  RecordOutcome,
+  Selection,
+  Target,
+} from './types.ts';
 
 /** Records by what they name. */
 type Named = ReadonlyMap<string, number[]>;
@@ -30,7 +37,7 @@ type Want =
 const FRESH_MS = 5000;
 
 /** Collects what the events of a batch delete. */
-export function collectDeletions(events: readonly PlannedEvent[], memory: MemoryView): Deletions {
+export function collectDeletions(events: readonly PlannedEvent[], memory: BatchView): Deletions {
   const wants = events.flatMap((event) => wantsOf(event, memory));
   return {
     sessions: named(wants, 'session'),
@@ -42,9 +49,10 @@ export function collectDeletions(events: readonly PlannedEvent[], memory: Memory
   };
 }
 
-function wantsOf(event: PlannedEvent, memory: MemoryView): Want[] {
+function wantsOf(event: PlannedEvent, memory: BatchView): Want[] {
   const { ask, record } = event;
   if (ask.kind === 'deleteSessions') return ask.sessionIds.map((id) => sessionWant(id, record, memory));
+  if (ask.kind === 'stopDeployments') return ask.requestIds.map((id) => stoppedWant(id, record, memory));
   const selection = selectionOf(event);
   if (selection === undefined) return [];
   const isBound = ask.kind !== 'deleteByDeployment' || ask.bound;
@@ -55,7 +63,14 @@ function wantsOf(event: PlannedEvent, memory: MemoryView): Want[] {
   return values.map((value) => ({ by: field === 'request_id' ? 'deployment' : 'tag', value, record }));
 }
 
-function sessionWant(id: string, record: number, memory: MemoryView): Want {
+/** Every session of a deployment that is stopped: its server is gone, however old they are. */
+function stoppedWant(id: string, record: number, memory: BatchView): Want {
+  return memory.isFinished(id)
+    ? { by: 'nothing', known: { record, outcome: { kind: 'gone' } } }
+    : { by: 'deployment', value: id, record };
+}
+
+function sessionWant(id: string, record: number, memory: BatchView): Want {
   if (memory.isDeleted(id)) return { by: 'nothing', known: { record, outcome: { kind: 'gone' } } };
   const reason = memory.refusal(id);
   if (reason === undefined) return { by: 'session', value: id, record };
@@ -84,7 +99,7 @@ function selectionOf({ ask, record, timeMs }: PlannedEvent): Selection | undefin
 }
 
 function selectorOf(ask: Ask): Pick<Selection, 'field' | 'filterType' | 'values'> | undefined {
-  if (ask.kind === 'deleteByDeployment')
+  if (ask.kind === 'deleteByDeployment' || ask.kind === 'stopDeployments')
     return { field: 'request_id', filterType: 'any', values: ask.requestIds };
   if (ask.kind === 'deleteByTags')
     return { field: 'deployment_tags', filterType: ask.match, values: ask.tags };
@@ -97,6 +112,11 @@ export function selectorKeys(ask: Ask): string[] {
   return selector === undefined ? [] : handledKeys(selector);
 }
 
+/** What the memory keeps once sessions by this value were deleted. */
+export function handledKey(field: BulkStopCall['field'], value: string): string {
+  return `${field} ${value}`;
+}
+
 /** What the memory keeps once sessions by these values were deleted. */
 export function handledKeys({
   field,
@@ -104,7 +124,7 @@ export function handledKeys({
   values,
 }: Pick<BulkStopCall, 'field' | 'filterType'> & { values: readonly string[] }): string[] {
   const named = filterType === 'all' ? [tagSetKey(values)] : values;
-  return named.map((value) => `${field} ${value}`);
+  return named.map((value) => handledKey(field, value));
 }
 
 function tagSetKey(tags: readonly string[]): string {

@@ -61,5 +61,5 @@ export function retryWithoutMemory({ code, message }: MemoryError): Outcome {
 export const UNPROVEN: Outcome = {
   kind: 'waiting',
   code: 'NOT_PROVEN',
-  reason: 'The API did not confirm this session, and the calls of this batch are used up. It is asked again.',
+  reason: 'The API did not confirm it, and the calls of this batch are used up. It is asked again.',
 };

@@ -1,15 +1,15 @@
 /** Judge: what a failed call means for its targets, the rows of the outcome table. Pure. */
 import type { SessionsApiError } from '../edgegap/errors.ts';
-import type { BulkStopCall, Call, UsersCall } from './types.ts';
+import type { Call, StopCall } from './types.ts';
 
 /**
  * What a failed call means.
- * - `gone`: the session was terminated already.
- * - `suspect`: it looks as if the session did not exist. An API that is not there looks the same.
- * - `question`: the request was refused; whether its session exists decides what that means.
+ * - `gone`: the session or the deployment was terminated already.
+ * - `suspect`: it looks as if it did not exist. An API that is not there looks the same.
+ * - `question`: the request was refused; whether what it names exists decides what that means.
  * - `split`: refused for one of many: the halves are called.
  * - `dead`: refused for good.
- * - `surface`: a call that names no session in its path found no route.
+ * - `surface`: a call that names nothing in its path found no route.
  * - `retry`: another time.
  */
 export type Judgement = 'gone' | 'suspect' | 'question' | 'split' | 'dead' | 'surface' | 'retry';
@@ -18,12 +18,12 @@ export type Judgement = 'gone' | 'suspect' | 'question' | 'split' | 'dead' | 'su
 const REFUSALS = new Set([400, 409, 413, 422]);
 
 /** Judges the error of a call. */
-export function judge(call: Call, error: SessionsApiError): Judgement {
-  const namesSession = call.operation !== 'sessionsBulkStop';
-  if (error.code === 'GONE' && namesSession) return 'gone';
-  if (error.code === 'NOT_FOUND' || error.code === 'GONE') return namesSession ? 'suspect' : 'surface';
+export function judge(call: Call | StopCall, error: SessionsApiError): Judgement {
+  const namesOne = call.operation !== 'sessionsBulkStop' && call.operation !== 'deploymentsBulkStop';
+  if (error.code === 'GONE' && namesOne) return 'gone';
+  if (error.code === 'NOT_FOUND' || error.code === 'GONE') return namesOne ? 'suspect' : 'surface';
   if (!isRefusal(error)) return 'retry';
-  if (isUsersCall(call) && error.status === 400) return 'question';
+  if (mayBeUnknown(call) && error.status === 400) return 'question';
   return isForMany(call) ? 'split' : 'dead';
 }
 
@@ -32,8 +32,8 @@ export function judgeRefusal(call: Call): 'split' | 'dead' {
   return isForMany(call) ? 'split' : 'dead';
 }
 
-/** Whether an answer to GetSession says that there is no such session: an unknown id may also be a 400. */
-export function isUnknownSession({ code, status }: SessionsApiError): boolean {
+/** Whether an answer to a question about one id says that there is nothing of that id: an unknown id may also be a 400. */
+export function isUnknown({ code, status }: SessionsApiError): boolean {
   return code === 'NOT_FOUND' || code === 'GONE' || status === 400;
 }
 
@@ -41,12 +41,13 @@ function isRefusal({ code, status }: SessionsApiError): boolean {
   return code === 'GUARDED' || (status !== undefined && REFUSALS.has(status));
 }
 
-function isUsersCall(call: Call): call is UsersCall {
-  return call.operation === 'deleteUsersSession' || call.operation === 'putUsersSession';
+/** Whether a 400 may mean that there is nothing of the id in the path. */
+function mayBeUnknown({ operation }: Call | StopCall): boolean {
+  return /^(deleteUsersSession|putUsersSession|deploymentStop)$/.test(operation);
 }
 
 /** Whether a call can be split. A set of tags cannot: its values are one condition. */
-function isForMany(call: Call): call is BulkStopCall | UsersCall {
+function isForMany(call: Call | StopCall): boolean {
   if (call.operation === 'sessionsBulkStop' && call.filterType === 'all') return false;
   return call.targets.length > 1;
 }

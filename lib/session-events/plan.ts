@@ -1,7 +1,7 @@
 /** Plan: the events of a batch become the fewest API calls that do the same. Pure. */
-import type { MemoryView } from '../memory/types.ts';
 import { collectDeletions, deletionCalls } from './deletions.ts';
-import type { Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
+import type { StopsPlan } from './stops.ts';
+import type { BatchView, Plan, PlanLimits, PlannedEvent, UsersCall } from './types.ts';
 import { planUsers } from './users.ts';
 
 /** Removals from messages younger than this wait when the budget is short: their match may be about to end. */
@@ -11,21 +11,29 @@ export const YOUNG_MS = 30_000;
  * Plans a batch.
  * @param events the valid events of the batch (up to 10,000 records), in arrival order.
  * @param memory what is remembered of earlier batches.
+ * @param stopsPlan the deployments that the events want stopped: see `planStops`.
  * @returns the calls by phase, the users calls that wait, and what needs no call. Each record is named by a target of
  * some call, by a selection, in `waiting`, or in `settled`.
  */
-export function planBatch(events: readonly PlannedEvent[], memory: MemoryView, limits: PlanLimits): Plan {
+export function planBatch(
+  events: readonly PlannedEvent[],
+  memory: BatchView,
+  limits: PlanLimits,
+  stopsPlan: StopsPlan = { stops: [], settled: [] },
+): Plan {
+  const { stops, settled } = stopsPlan;
   const deleted = collectDeletions(events, memory);
   const users = planUsers(events, deleted.sessions, memory, limits.graceMs);
   const deletions = deletionCalls(deleted, users.absorbed, limits.bulkStopChunk);
   const { selections } = deleted;
-  const room = Math.max(0, limits.budgetCalls - deletions.length - selections.length);
+  const room = Math.max(0, limits.budgetCalls - stops.length - deletions.length - selections.length);
   return {
+    stops,
     deletions,
     selections,
     ...withinBudget(users.additions, users.removals, room),
     held: users.held,
-    settled: [...users.settled, ...deleted.settled],
+    settled: [...settled, ...users.settled, ...deleted.settled],
   };
 }
 

@@ -3,29 +3,20 @@
  * session is gone; a list of all sessions without it is, and so is a second 404 from an API whose list answers.
  */
 import { wordOf } from '../../events/words.ts';
-import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
-import { every, type Findings, merge, retryAll, retryFor, UNPROVEN } from './findings.ts';
-import { isUnknownSession } from './judge.ts';
+import { every, type Findings, merge, retryAll, UNPROVEN } from './findings.ts';
+import { isUnknown } from './judge.ts';
+import { callRoll, type Listed, PAGE_LIMIT, type RollSource, surfaceOutcome } from './roll.ts';
 import { type RunContext, runCall } from './run-call.ts';
 import type { NamedCall, Outcome, Target, UsersCall } from './types.ts';
-
-/** Sessions on one page of the list: the most that the API returns. */
-const PAGE_LIMIT = 100;
-
-/** What the list of sessions says about an id. `unknown`: the whole list was not worth its calls, or it moved. */
-type Listed = 'absent' | 'present' | 'unknown';
-
-/** A look at the list, or why there is none. */
-type Roll = { listed: (id: string) => Listed } | { error: SessionsApiError };
 
 /**
  * Proves sessions that bulk stops left open: gone where the list does not hold them, else deleted one by one as far as
  * the budget goes. The others wait.
  */
 export async function proveSessions(targets: readonly Target[], context: RunContext): Promise<Findings> {
-  const roll = await callRoll(targets.length, context);
+  const roll = await callRoll(sessionRoll(context), targets.length, context.budget);
   if ('error' in roll) return every(targets, surfaceOutcome(roll.error));
   const open = targets.filter(({ value }) => roll.listed(value) !== 'absent');
   const absent = targets.filter((target) => !open.includes(target));
@@ -45,7 +36,7 @@ export async function confirmSuspects(
   suspects: readonly NamedCall[],
   context: RunContext,
 ): Promise<Findings> {
-  const roll = await callRoll(suspects.length, context);
+  const roll = await callRoll(sessionRoll(context), suspects.length, context.budget);
   if ('error' in roll)
     return merge(suspects.map(({ targets }) => every(targets, surfaceOutcome(roll.error))));
   return merge(
@@ -70,7 +61,7 @@ async function askAgain(call: UsersCall, { client, call: options }: RunContext):
     return every(call.targets, contradiction(call));
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
-    return isUnknownSession(error) ? every(call.targets, { kind: 'gone' }) : retryAll(call, error);
+    return isUnknown(error) ? every(call.targets, { kind: 'gone' }) : retryAll(call, error);
   }
 }
 
@@ -83,39 +74,15 @@ function contradiction(call: NamedCall): Outcome {
   return { kind: 'retry', code: 'NOT_FOUND', reason };
 }
 
-/** A 404 to the list means that the session operations are not there. Any other error decides nothing. */
-function surfaceOutcome(error: SessionsApiError): Outcome {
-  return error.code === 'NOT_FOUND' ? retryFor(error, 'SURFACE_MISSING') : retryFor(error);
-}
-
-/**
- * Reads the first page of the list, and the others where they cost less than what they save.
- * @param saved the calls that a whole list would save.
- */
-async function callRoll(saved: number, context: RunContext): Promise<Roll> {
-  const { client, call, budget } = context;
-  try {
-    budget.spend(1);
-    const first = await client.listSessions({ page: 1, limit: PAGE_LIMIT }, call);
-    const rows = first.data ?? [];
-    if (first.total_count === rows.length)
-      return { listed: lookUp(new Map(rows.map((row) => [row.session_id, row]))) };
-    const pages = first.total_count == null ? undefined : Math.ceil(first.total_count / PAGE_LIMIT);
-    const isWorth = pages === undefined ? saved > budget.left() : pages < saved;
-    if (!isWorth) return { listed: () => 'unknown' };
-    budget.spend(pages ?? 1);
-    const { sessions, steady } = await client.rollCall(call);
-    return { listed: steady ? lookUp(sessions) : () => 'unknown' };
-  } catch (error) {
-    if (!isSessionsApiError(error)) throw error;
-    return { error };
-  }
-}
-
-/** A session that is terminating counts as stopped. */
-function lookUp(sessions: ReadonlyMap<string, SessionContext>): (id: string) => Listed {
-  return (id) => {
-    const session = sessions.get(id);
-    return session === undefined || wordOf(session.status) === 'terminating' ? 'absent' : 'present';
+/** The list of all sessions. A session that is terminating counts as stopped. */
+function sessionRoll({ client, call }: RunContext): RollSource<SessionContext> {
+  return {
+    firstPage: () => client.listSessions({ page: 1, limit: PAGE_LIMIT }, call),
+    async whole() {
+      const { sessions: rows, steady } = await client.rollCall(call);
+      return { rows, steady };
+    },
+    idOf: ({ session_id }) => session_id,
+    isEnding: ({ status }) => wordOf(status) === 'terminating',
   };
 }

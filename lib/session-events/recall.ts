@@ -1,8 +1,7 @@
 /** Recall: what the plan of a batch needs to know of earlier batches. */
 import type { Memory, Recalled } from '../memory/memory.ts';
-import type { MemoryView } from '../memory/types.ts';
-import { selectorKeys } from './deletions.ts';
-import type { PlannedEvent } from './types.ts';
+import { handledKey, selectorKeys } from './deletions.ts';
+import type { BatchView, PlannedEvent } from './types.ts';
 
 /** A message that repeats an event by deployment or tag so soon looks like a new one, and must not be taken for it. */
 const HANDLED_FOR_MS = 15 * 60_000;
@@ -15,7 +14,8 @@ export async function recallFor(
 ): Promise<Recalled> {
   const sessionIds = [...new Set(events.flatMap(sessionsOf))];
   const selectors = [...new Set(events.flatMap(({ ask }) => selectorKeys(ask)))];
-  return await memory.recall({ sessionIds, selectors }, signal);
+  const deploymentIds = [...new Set(events.flatMap(deploymentsOf))];
+  return await memory.recall({ sessionIds, deploymentIds, selectors }, signal);
 }
 
 function sessionsOf({ ask }: PlannedEvent): string[] {
@@ -23,11 +23,24 @@ function sessionsOf({ ask }: PlannedEvent): string[] {
   return ask.kind === 'removeUsers' || ask.kind === 'addUsers' ? [ask.sessionId] : [];
 }
 
+function deploymentsOf({ ask }: PlannedEvent): string[] {
+  return ask.kind === 'stopDeployments' ? ask.requestIds : [];
+}
+
 /** The view that a plan works on. @param nowMs epoch milliseconds. */
-export function viewOf({ deleted, handled }: Recalled, memory: Memory, nowMs: number): MemoryView {
+export function viewOf(
+  { deleted, deployments, handled }: Recalled,
+  memory: Memory,
+  nowMs: number,
+): BatchView {
+  const handledAt = (key: string): number => handled.get(key) ?? Number.NEGATIVE_INFINITY;
+  const stoppedAt = (id: string) => deployments.get(id)?.stopped?.stoppedAtMs;
   return {
     isDeleted: (sessionId) => deleted.has(sessionId),
-    isHandled: (key) => nowMs - (handled.get(key) ?? Number.NEGATIVE_INFINITY) < HANDLED_FOR_MS,
+    isHandled: (key) => nowMs - handledAt(key) < HANDLED_FOR_MS,
+    isStopped: (id) => stoppedAt(id) !== undefined,
+    // Nothing is as late as NaN: one that was not stopped is not finished.
+    isFinished: (id) => handledAt(handledKey('request_id', id)) >= (stoppedAt(id) ?? Number.NaN),
     refusal: memory.refusal,
   };
 }

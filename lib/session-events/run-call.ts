@@ -1,18 +1,16 @@
-/** Runs one call: sends it, judges a failure, splits what is refused. Never rejects for an error of the API. */
+/** Runs one call: sends it, and deals with a failure (after-failure.ts). Never rejects for an error of the API. */
 import type { CallOptions } from '../edgegap/client.ts';
-import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { MemoryError } from '../memory/errors.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { Cause } from '../memory/types.ts';
 import type { Audit, Questions } from './audit.ts';
 import type { Budget } from './budget.ts';
-import { handledKeys, sessionsCall } from './deletions.ts';
-import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
-import { isUnknownSession, judge, judgeRefusal } from './judge.ts';
+import { handledKeys } from './deletions.ts';
+import { every, type Findings } from './findings.ts';
+import type * as Later from './later.ts';
 import type { SessionFacts } from './session-facts.ts';
 import type { BulkStopCall, Call, DeleteCall, DeletedSession, Target, UsersCall } from './types.ts';
-import { refusalKey } from './users.ts';
 
 /** What running calls needs of the world. */
 export interface RunContext {
@@ -24,6 +22,10 @@ export interface RunContext {
   unavailable: MemoryError | undefined;
   budget: Budget;
   facts: SessionFacts;
+  /** Loads what this batch turns out to need. */
+  later: () => Promise<typeof Later>;
+  /** Whether a deployment is known to be stopped. */
+  isStopped(deploymentId: string): boolean;
   bulkStopChunk: number;
   /** What a record asked for, by whom. */
   causeOf: (record: number) => Cause;
@@ -44,6 +46,7 @@ export async function runCall(call: Call, context: RunContext, exists = false): 
     return await send(call, context);
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
+    const { afterFailure } = await context.later();
     return await afterFailure(call, error, context, exists);
   }
 }
@@ -103,7 +106,12 @@ async function bulkStop(call: BulkStopCall, { audit }: RunContext): Promise<Read
   );
 }
 
-function deletedBy(target: Target | undefined, sessionId: string, { causeOf }: RunContext): DeletedSession {
+/** A session that is deleted, with the reason: what the first record of its target asked for. */
+export function deletedBy(
+  target: Target | undefined,
+  sessionId: string,
+  { causeOf }: RunContext,
+): DeletedSession {
   const { by, event } = causeOf(target?.records[0] ?? -1);
   return { sessionId, by, event };
 }
@@ -113,82 +121,4 @@ async function sendUsers(call: UsersCall, { audit }: RunContext): Promise<Findin
   const ip_list = targets.map(({ value }) => value);
   await audit.change(call, (client, options) => client[operation](sessionId, { ip_list }, options));
   return every(targets, { kind: 'done' });
-}
-
-async function afterFailure(
-  call: Call,
-  error: SessionsApiError,
-  context: RunContext,
-  exists: boolean,
-): Promise<Findings> {
-  const judgement = judge(call, error);
-  if (judgement === 'retry') return retryAll(call, error);
-  if (judgement === 'surface') return every(call.targets, retryFor(error, 'SURFACE_MISSING'));
-  if (call.operation !== 'sessionsBulkStop') {
-    if (judgement === 'gone') return gone(call, context);
-    if (judgement === 'suspect') return found({ suspects: [call] });
-    if (judgement === 'question' && !exists) return await askSession(call, error, context);
-  }
-  return await afterRefusal(call, error, context);
-}
-
-function gone(call: DeleteCall | UsersCall, context: RunContext): Findings {
-  const sessionId = call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId;
-  const deleted = [deletedBy(call.targets[0], sessionId, context)];
-  return { ...every(call.targets, { kind: 'gone' }), deleted };
-}
-
-/** A users call was refused with 400: that is final only where its session exists. */
-async function askSession(
-  call: DeleteCall | UsersCall,
-  refusal: SessionsApiError,
-  context: RunContext,
-): Promise<Findings> {
-  if (call.operation === 'sessionDelete') return await afterRefusal(call, refusal, context);
-  context.budget.spend(1);
-  try {
-    await context.client.getSession(call.sessionId, context.call);
-  } catch (error) {
-    if (!isSessionsApiError(error)) throw error;
-    if (error.code === 'GONE') return gone(call, context);
-    if (isUnknownSession(error)) return found({ suspects: [call] });
-    return retryAll(call, error);
-  }
-  return await afterRefusal(call, refusal, context);
-}
-
-async function afterRefusal(call: Call, error: SessionsApiError, context: RunContext): Promise<Findings> {
-  if (judgeRefusal(call) === 'dead') return refused(call, error, context);
-  const all: Findings[] = [];
-  for (const half of halves(call))
-    all.push(context.budget.take() ? await runCall(half, context, true) : unreached(half));
-  return merge(all);
-}
-
-/** What is refused is remembered, so that the next receive goes on where the budget of this one ended. */
-function refused(call: Call, error: SessionsApiError, { memory }: RunContext): Findings {
-  if (call.operation === 'sessionDelete') memory.rememberRefusal(call.targets[0].value, error.message);
-  else if (call.operation !== 'sessionsBulkStop')
-    for (const { change } of call.targets) memory.rememberRefusal(refusalKey(change), error.message);
-  return every(call.targets, { kind: 'dead', code: error.code, reason: error.message });
-}
-
-function unreached(call: Call): Findings {
-  const bySession =
-    call.operation === 'sessionDelete' ||
-    (call.operation === 'sessionsBulkStop' && call.field === 'session_id');
-  return bySession ? found({ unsent: [...call.targets] }) : every(call.targets, { kind: 'waiting' });
-}
-
-/** The two halves of a call for many. */
-function halves(call: Call): Call[] {
-  if (call.operation === 'sessionDelete') return [call];
-  const middle = Math.ceil(call.targets.length / 2);
-  if (call.operation !== 'sessionsBulkStop')
-    return [
-      { ...call, targets: call.targets.slice(0, middle) },
-      { ...call, targets: call.targets.slice(middle) },
-    ];
-  const parts = [call.targets.slice(0, middle), call.targets.slice(middle)];
-  return parts.map((targets) => (call.field === 'session_id' ? sessionsCall(targets) : { ...call, targets }));
 }

@@ -1,11 +1,11 @@
 /** Run: makes the calls of a plan and returns how each target ended. Never rejects for an error of the API. */
 import type { MemoryError } from '../memory/errors.ts';
 import { chunks } from '../runtime/lists.ts';
-import { changeUsers, holdRemovals } from './change-users.ts';
 import { sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge } from './findings.ts';
 import { type RunContext, runCall } from './run-call.ts';
 import type { Selected } from './selections.ts';
+import type { Stopping } from './stop-deployments.ts';
 import type {
   BulkStopCall,
   DeleteCall,
@@ -27,11 +27,16 @@ export interface RunResults {
 }
 
 /**
- * Runs a plan: deletions, then additions, then removals, then the proof of what looked as if it did not exist. Stops
- * and deletions always run; users calls run as far as the budget goes. What was deleted is remembered at once, so that
- * other environments need no calls for it.
+ * Runs a plan: stops of deployments, then deletions, then additions, then removals, then the proof of what looked as if it did not exist. Stops
+ * and deletions always run; users calls run as far as the budget goes. What was stopped and deleted is remembered at
+ * once, so that other environments need no calls for it.
  */
-export async function runPlan(plan: Plan, context: RunContext): Promise<RunResults> {
+export async function runPlan(plan: Plan, given: RunContext): Promise<RunResults> {
+  const stopping = await stop(plan, given);
+  // Before the deletions: sessions that were deleted later than this need not be looked for again.
+  const rememberedStops = await given.memory.rememberStopped(stopping.stopped, given.call.signal);
+  const ids = new Set(stopping.stopped.map(({ deploymentId }) => deploymentId));
+  const context = { ...given, isStopped: (id: string) => ids.has(id) || given.isStopped(id) };
   const deleted = await runDeletions(plan.deletions, context);
   const { targets, settled } = await select(plan, context);
   const selected = await runDeletions(chunks(targets, context.bulkStopChunk).map(sessionsCall), context);
@@ -39,8 +44,9 @@ export async function runPlan(plan: Plan, context: RunContext): Promise<RunResul
   const [remembered, users] = await Promise.all([remember(gone, context), runUsers(plan, gone, context)]);
   const confirmed = await confirm([...gone.suspects, ...users.suspects], context);
   const rememberedLater = await remember(confirmed, context);
-  const memoryFailure = context.unavailable ?? remembered ?? rememberedLater;
-  return { results: [...gone.results, ...users.results, ...confirmed.results], settled, memoryFailure };
+  const memoryFailure = context.unavailable ?? rememberedStops ?? remembered ?? rememberedLater;
+  const results = [stopping, gone, users, confirmed].flatMap((some) => some.results);
+  return { results, settled, memoryFailure };
 }
 
 async function runUsers(plan: Plan, { deleted }: Findings, context: RunContext): Promise<Findings> {
@@ -48,15 +54,13 @@ async function runUsers(plan: Plan, { deleted }: Findings, context: RunContext):
   const isGone = ({ sessionId }: UsersCall): boolean => ids.has(sessionId);
   const calls = [...plan.additions, ...plan.removals];
   const gone = calls.filter(isGone).map(({ targets }) => every(targets, { kind: 'gone' }));
+  if (gone.length === calls.length && plan.held.length === 0) return merge(gone);
+  // Not with the function: a cold start that only deletes sessions does not need it.
+  const { changeUsers, holdRemovals } = await import('./change-users.ts');
+  const there = (all: readonly UsersCall[]) => all.filter((call) => !isGone(call));
   await holdRemovals(plan.held, context);
-  const added = await changeUsers(
-    plan.additions.filter((call) => !isGone(call)),
-    context,
-  );
-  const removed = await changeUsers(
-    plan.removals.filter((call) => !isGone(call)),
-    context,
-  );
+  const added = await changeUsers(there(plan.additions), context);
+  const removed = await changeUsers(there(plan.removals), context);
   return merge([...gone, added, removed]);
 }
 
@@ -88,22 +92,28 @@ async function runAll(calls: readonly (DeleteCall | BulkStopCall)[], context: Ru
   return merge(await Promise.all(calls.map((call) => runCall(call, context))));
 }
 
-// Loaded where there is something to prove: a cold start does not need them.
+// Loaded where there is something to stop or to prove: a cold start does not need them.
+
+async function stop({ stops }: Plan, context: RunContext): Promise<Stopping> {
+  if (stops.length === 0) return { results: [], stopped: [] };
+  const { stopDeployments } = await context.later();
+  return await stopDeployments(stops, context);
+}
 
 async function select({ selections }: Plan, context: RunContext): Promise<Selected> {
   if (selections.length === 0) return { targets: [], settled: [] };
-  const { resolveSelections } = await import('./selections.ts');
+  const { resolveSelections } = await context.later();
   return await resolveSelections(selections, context);
 }
 
 async function prove(open: readonly Target[], context: RunContext): Promise<Findings> {
   if (open.length === 0) return found({});
-  const { proveSessions } = await import('./prove.ts');
+  const { proveSessions } = await context.later();
   return await proveSessions(open, context);
 }
 
 async function confirm(suspects: readonly NamedCall[], context: RunContext): Promise<Findings> {
   if (suspects.length === 0) return found({});
-  const { confirmSuspects } = await import('./prove.ts');
+  const { confirmSuspects } = await context.later();
   return await confirmSuspects(suspects, context);
 }

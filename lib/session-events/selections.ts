@@ -7,7 +7,7 @@ import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
 import { retryFor } from './findings.ts';
-import { isUnknownSession } from './judge.ts';
+import { isUnknown } from './judge.ts';
 import type { RunContext } from './run-call.ts';
 import type { SessionFacts } from './session-facts.ts';
 import type { Outcome, RecordOutcome, Selection, Target } from './types.ts';
@@ -85,7 +85,7 @@ function createWorld(rows: readonly SessionContext[], { client, call, budget, fa
       facts.learn(await client.getSession(sessionId, call));
       return true;
     } catch (error) {
-      if (isSessionsApiError(error) && isUnknownSession(error)) return false;
+      if (isSessionsApiError(error) && isUnknown(error)) return false;
       throw error;
     }
   });

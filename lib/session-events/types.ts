@@ -1,6 +1,6 @@
 /** The plain data of a batch: events in, calls planned, results back. */
 import type { Ask } from '../../events/ask.ts';
-import type { Cause, UserChange } from '../memory/types.ts';
+import type { Cause, MemoryView, UserChange } from '../memory/types.ts';
 import type { ErrorCode } from '../runtime/codes.ts';
 
 /** One valid event of a batch. `record` is the index of its SQS record in the batch. */
@@ -32,6 +32,11 @@ export interface Target {
   records: number[];
   absorbed: number[];
 }
+
+/** DeploymentStop of the single target, or the bulk stop of deployments by request id; the targets are its values. */
+export type StopCall =
+  | { operation: 'deploymentStop'; targets: [Target] }
+  | { operation: 'deploymentsBulkStop'; targets: Target[] };
 
 /** SessionDelete of the single target. */
 export interface DeleteCall {
@@ -73,10 +78,15 @@ export interface DeletedSession extends Cause {
   sessionId: string;
 }
 
+/** A deployment that is stopped, on evidence, and why. */
+export interface StoppedDeployment extends Cause {
+  deploymentId: string;
+}
+
 /** A call that names one session in its path. */
 export type NamedCall = DeleteCall | UsersCall;
 
-/** A planned API call. */
+/** A planned call about sessions. */
 export type Call = NamedCall | BulkStopCall;
 
 /**
@@ -94,6 +104,7 @@ export interface Selection {
 
 /** What a batch will do: the calls by phase, and the records that need none. */
 export interface Plan {
+  stops: StopCall[];
   deletions: (DeleteCall | BulkStopCall)[];
   selections: Selection[];
   additions: UsersCall[];
@@ -104,6 +115,14 @@ export interface Plan {
   held: HeldRemoval[];
   /** Records whose targets (or some of them) need no call. */
   settled: RecordOutcome[];
+}
+
+/** What a plan needs to know of earlier batches. */
+export interface BatchView extends MemoryView {
+  /** Whether the deployment was stopped. */
+  isStopped(deploymentId: string): boolean;
+  /** Whether it was stopped, and every session of it was deleted after that. */
+  isFinished(deploymentId: string): boolean;
 }
 
 /** What a plan must keep to. */

@@ -4,7 +4,7 @@ import type { CallOptions } from '../edgegap/client.ts';
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import type { SweepRow } from './assess.ts';
 
-/** The audit of the sessions that are stopped together. */
+/** The audit of what is stopped together. */
 export interface StopAudit {
   /** Makes a call that stops these sessions, and logs it. @param stoppedIn the ids that an answer proves to be stopped */
   stop<T>(
@@ -25,7 +25,11 @@ export const NO_AUDIT: AuditLog = {
 
 /** Makes the audit of these sessions. */
 export function stopAudit(log: AuditLog, rows: readonly SweepRow[]): StopAudit {
-  const rules = new Map(rows.map(({ listed, verdict }) => [listed.session_id, verdict.rule]));
+  return ruleAudit(log, new Map(rows.map(({ listed, verdict }) => [listed.session_id, verdict.rule])));
+}
+
+/** Makes the audit of what is stopped by these rules. @param rules by id. */
+export function ruleAudit(log: AuditLog, rules: ReadonlyMap<string, string>): StopAudit {
   const namedBy = (ids: readonly string[]): Named[] =>
     ids.map((target) => ({ target, reason: { by: rules.get(target) ?? 'unknown' } }));
   return {
@@ -48,6 +52,6 @@ export function stopAudit(log: AuditLog, rows: readonly SweepRow[]): StopAudit {
 
 /** What a failure says about the sessions that the call named. */
 function outcomeOf({ code, operation }: SessionsApiError): AuditOutcome {
-  if (code === 'GONE' && operation === 'sessionDelete') return 'gone';
+  if (code === 'GONE' && !operation.endsWith('BulkStop')) return 'gone';
   return code === 'NOT_FOUND' || code === 'REFUSED' || code === 'INVALID_ANSWER' ? 'open' : 'retry';
 }

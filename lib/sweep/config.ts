@@ -1,7 +1,8 @@
 /** The configuration of the sweep. */
 import * as v from 'valibot';
 import type { Environment, Variable } from '../runtime/environment.ts';
-import { durationMs, integer, reader } from '../runtime/environment.ts';
+import { durationMs, integer, number, reader } from '../runtime/environment.ts';
+import type { DeploymentSweepConfig } from './deployment-sweep.ts';
 import type { SweepPolicy } from './policy.ts';
 import { parseSelectors, type Selector } from './selectors.ts';
 
@@ -37,6 +38,33 @@ export function readSweepConfig(env: Environment = process.env): SweepConfig {
   return { policy, mode, maxStops };
 }
 
+/**
+ * Reads `SWEEP_DEPLOYMENTS`, `SWEEP_DEPLOYMENT_EMPTY_AFTER`, `SWEEP_DEPLOYMENT_MAX_AGE`, `SWEEP_DEPLOYMENT_MAX_STOPS`,
+ * `SWEEP_PRICE_PER_HOUR`, `SWEEP_PROTECT` and `SWEEP_ONLY`.
+ * @throws ConfigError naming every variable that is wrong.
+ */
+export function readDeploymentSweepConfig(env: Environment = process.env): DeploymentSweepConfig {
+  const read = reader(env);
+  const { mode, maxStops, pricePerHour, ...policy } = read.finish({
+    mode: read(choice('SWEEP_DEPLOYMENTS', ['off', 'report', 'stop'])),
+    emptyAfterMs: read(duration('SWEEP_DEPLOYMENT_EMPTY_AFTER', DEFAULT_AFTER_MS)),
+    maxAgeMs: read(duration('SWEEP_DEPLOYMENT_MAX_AGE', Number.POSITIVE_INFINITY)),
+    maxStops: read({
+      ...integer('SWEEP_DEPLOYMENT_MAX_STOPS', 1, 10_000, 50, 'deployments'),
+      emptyIsWrong: true,
+    }),
+    pricePerHour: read({
+      name: 'SWEEP_PRICE_PER_HOUR',
+      schema: number(0, 1000),
+      expected: 'what one deployment costs an hour, a number from 0 to 1000, without a currency',
+      fallback: 0,
+    }),
+    protect: read(selectors('SWEEP_PROTECT', 'none')),
+    only: read(selectors('SWEEP_ONLY', 'all')),
+  });
+  return { policy, mode, maxStops, pricePerHour };
+}
+
 /** One of these words; the first is the default. */
 function choice<const T extends string>(name: string, words: readonly [T, ...T[]]): Variable<T> {
   const [fallback] = words;
@@ -55,7 +83,7 @@ function selectors(name: string, none: string): Variable<readonly Selector[]> {
       ),
       v.transform((text: string) => parse(text) ?? []),
     ),
-    expected: `${none}, or session:ID, deployment:ID and tag:NAME, comma-separated, each with an optional trailing *`,
+    expected: `${none}, or session:ID, deployment:ID, tag:NAME and app:NAME, comma-separated, each with an optional trailing *`,
     fallback: [],
     emptyIsWrong: true,
   };

@@ -55,7 +55,7 @@ export function callOptions({ signal, deadline }: Pass): { signal?: AbortSignal;
 }
 
 /** Whether a run must not start another call: its time is over, or every call would be refused. */
-export function isOver({ signal, problems }: Pass, untilMs: number): boolean {
+export function isOver({ signal, problems }: Pick<Pass, 'signal' | 'problems'>, untilMs: number): boolean {
   return Date.now() >= untilMs || signal?.aborted === true || problems.isHopeless();
 }
 
@@ -64,7 +64,7 @@ export function isOver({ signal, problems }: Pass, untilMs: number): boolean {
  * @returns the results of the items that were started, in order.
  */
 export async function eachOf<T, R>(
-  { concurrency }: Pass,
+  { concurrency }: Pick<Pass, 'concurrency'>,
   items: readonly T[],
   stop: () => boolean,
   work: (item: T) => Promise<R>,

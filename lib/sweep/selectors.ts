@@ -1,8 +1,13 @@
-/** What `SWEEP_PROTECT` and `SWEEP_ONLY` name: sessions, deployments and tags. Pure. */
+/** What `SWEEP_PROTECT` and `SWEEP_ONLY` name: sessions, deployments, their tags and apps. Pure. */
 
-/** Names sessions: an id, a deployment's request id or a deployment's tag; `prefix` for a trailing `*`. */
+/** What a selector goes by. */
+const KINDS = ['session', 'deployment', 'tag', 'app'] as const;
+
+/**
+ * Names sessions and deployments: a session's id, a deployment's request id, tag or app; `prefix` for a trailing `*`.
+ */
 export interface Selector {
-  kind: 'session' | 'deployment' | 'tag';
+  kind: (typeof KINDS)[number];
   text: string;
   prefix: boolean;
 }
@@ -16,12 +21,12 @@ export interface SessionNames {
   tags: readonly string[] | undefined;
 }
 
-/** Whether a session is named. `unknown`: by a deployment or a tag perhaps, which the API does not show. */
+/** Whether a session or a deployment is named. `unknown`: by something perhaps that the API does not show. */
 export type Match = 'yes' | 'no' | 'unknown';
 
-const SELECTOR = /^(session|deployment|tag):([^,*]*[^,*\s])(\*?)$/;
+const SELECTOR = /^(session|deployment|tag|app):([^,*]*[^,*\s])(\*?)$/;
 
-/** Reads `session:ID, deployment:ID, tag:NAME*`. Returns undefined where an entry is none of these. */
+/** Reads `session:ID, deployment:ID, tag:NAME*, app:NAME`. Returns undefined where an entry is none of these. */
 export function parseSelectors(text: string): Selector[] | undefined {
   const entries = text.split(',').map((entry) => parseSelector(entry.trim()));
   const valid = entries.filter((entry) => entry !== undefined);
@@ -30,14 +35,20 @@ export function parseSelectors(text: string): Selector[] | undefined {
 
 function parseSelector(entry: string): Selector | undefined {
   const [, kind, text, star] = SELECTOR.exec(entry) ?? [];
-  if (text === undefined) return undefined;
-  const known = kind === 'session' || kind === 'deployment' ? kind : 'tag';
-  return { kind: known, text, prefix: star === '*' };
+  const known = KINDS.find((one) => one === kind);
+  return text === undefined || known === undefined ? undefined : { kind: known, text, prefix: star === '*' };
 }
 
-/** Whether one of the selectors names the session. */
+/** Whether one of the selectors names the session. No app names a session: the API does not show whose it is. */
 export function matchOf(selectors: readonly Selector[], { id, deployments, tags }: SessionNames): Match {
-  const names = { session: [id], deployment: deployments, tag: tags };
+  return matchNames(selectors, { session: [id], deployment: deployments, tag: tags, app: [] });
+}
+
+/** Whether one of the selectors has one of these names. `undefined`: not known. */
+export function matchNames(
+  selectors: readonly Selector[],
+  names: Readonly<Record<Selector['kind'], readonly string[] | undefined>>,
+): Match {
   const isNamed = ({ kind, text, prefix }: Selector): boolean =>
     names[kind]?.some((name) => (prefix ? name.startsWith(text) : name === text)) ?? false;
   if (selectors.some(isNamed)) return 'yes';

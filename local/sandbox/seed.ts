@@ -19,7 +19,7 @@ const DEPLOYMENTS = [
 /** Servers left running: each of them costs money, and no session is linked to any. */
 const LEFT_RUNNING: readonly Aged<NewDeployment>[] = [
   { request_id: '61b1be8f54d9', tags: ['ranked', 'eu-west'], session_based: true, minutes: 190 },
-  { request_id: 'c0653765de3b', tags: ['casual', 'us-east'], session_based: true, minutes: 26 * 60 },
+  { request_id: 'c0653765de3b', tags: ['casual', 'us-east'], session_based: true, minutes: 31 * 60 },
   { request_id: '0f3a9c55d817', app_name: 'arena-matchmaker', tags: ['matchmaker'], minutes: 75 },
   { request_id: '9be4410c7ad2', app_name: 'arena-lobby', tags: ['lobby'], minutes: 3 * 24 * 60 },
   { request_id: 'e81d26b0935f', tags: ['casual', 'ap-south'], failed: true, minutes: 52 },

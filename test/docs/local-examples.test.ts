@@ -10,7 +10,10 @@ const store = createStore(Date.now);
 seedPopulation(store);
 
 const PAGES = ['README.md', 'docs/local-stage.md', 'docs/senders.md'];
-const texts = [...PAGES.map(projectFile), banner(localStage({}), 1, '')];
+const texts = [
+  ...PAGES.map(projectFile),
+  banner(localStage({}), { sessions: 1, consoleUrl: '', settings: '' }),
+];
 
 test('every session that a command or a body names is there', () => {
   const named = texts.flatMap((text) => [...text.matchAll(/(?:--session-id |"session_id" ?: ?")([\w-]+)/g)]);

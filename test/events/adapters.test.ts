@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod/mini';
 import type { Adapter } from '../../events/adapters/index.ts';
-import { adaptEdgegap, adapters, edgegapAdapters } from '../../events/adapters/index.ts';
+import { adaptEdgegap, adapters, createAdapters, edgegapAdapters } from '../../events/adapters/index.ts';
 import { checkEvent } from '../../events/index.ts';
 
 const folder = new URL('../../events/samples/adapters/', import.meta.url);
@@ -31,6 +31,31 @@ describe.each(['edgegap', ...adapters.keys()])('%s', (source) => {
     expect(adapterOf(source, address)(body)).toEqual({ ok: true, events, ignored });
     for (const event of events) expect(checkEvent(event)).toMatchObject({ ok: true });
   });
+});
+
+describe('nakama, where the operator chose that an empty deployment is stopped', () => {
+  const adapt = createAdapters({ emptyAfterSeconds: 300 }).get('nakama') ?? adapters.get('none');
+  const of = (connections: unknown) => adapt?.({ instance_id: 'f68e01cbc63b', connections });
+  const users = (data: object) => ({
+    ok: true,
+    events: [{ type: 'deployment.users', data: { deployment_request_id: 'f68e01cbc63b', ...data } }],
+    ignored: 0,
+  });
+
+  test('an empty list of connections says so, with the time', () => {
+    expect(of([])).toEqual(users({ user_count: 0, stop_after_seconds: 300 }));
+  });
+
+  test('a list that is not empty is a sign of life', () => {
+    expect(of(['5b0d0f7a', '6a55'])).toEqual(users({ user_count: 2 }));
+  });
+
+  test.each([null, undefined, 0, {}, '[]'])(
+    'connections that are %j mean nothing, and are refused',
+    (value) => {
+      expect(of(value)).toMatchObject({ ok: false, violations: [{ pointer: '/action' }] });
+    },
+  );
 });
 
 const nested = { PlayStreamEventEnvelope: { EventName: 'player_logged_in', EventData: '{' } };
@@ -105,7 +130,7 @@ const meanings: Record<string, (message: Message) => string | undefined> = {
   },
   nakama: (message) => {
     const { action } = message;
-    if (typeof action === 'string') return /^stop$/i.test(action) ? 'deployment.stopped' : undefined;
+    if (typeof action === 'string') return /^stop$/i.test(action) ? 'deployment.finished' : undefined;
     return action == null && hasEnded(message) ? 'deployment.stopped' : undefined;
   },
   playfab: ({ EventName, EventNamespace, FullName, NewState, Payload }) => {

@@ -1,6 +1,7 @@
 /** Twenty thousand requests of people who do not know a secret: none gets in, and none costs a read of one. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { adapters } from '../../events/adapters/index.ts';
 import { answerHook } from '../../lib/hook/hook.ts';
 import { createTokenCheck, parseSigningSecrets, parseTokens, secretList } from '../../lib/hook/secrets.ts';
 import { createVerifier } from '../../lib/hook/signature.ts';
@@ -118,6 +119,7 @@ test(`${REQUESTS} requests with a well-formed signature or token: all are 401, a
     verify: createVerifier(secretList('X', [reader('ssm:/secret')], parseSigningSecrets)),
     isEdgegapToken: isToken,
     isPhotonSecret: isToken,
+    adapters,
     publish: () => Promise.reject(new Error('An event was published.')),
   };
   const send = async (route: string, path: Record<string, string>, headers: Record<string, string>) =>

@@ -254,7 +254,7 @@ describe("other backends' messages", () => {
       202,
     );
     expect(hook.queued()).toMatchObject([
-      { type: 'deployment.stopped', data: { deployment_request_id: 'f68e01cbc63b' } },
+      { type: 'deployment.finished', data: { deployment_request_id: 'f68e01cbc63b' } },
     ]);
   });
 

@@ -73,3 +73,10 @@ test('without a secret in the configuration, Photon must be signed', async () =>
   expect((await closed.send(photon(close, { 'x-session-hooks-secret': PHOTON_SECRET }))).status).toBe(401);
   await closed.stop();
 });
+
+test('photon-deployment: a room that was closed stops the deployment of its name', async () => {
+  const request = photon(close, { 'x-session-hooks-secret': PHOTON_SECRET }, 'photon-deployment');
+  const { status, body } = await hook.send(request);
+  expect({ status, body }).toEqual({ status: 200, body: { ResultCode: 0 } });
+  expect(queued()).toEqual([{ type: 'deployment.finished', data: { deployment_request_id: 'abc123-s' } }]);
+});

@@ -145,7 +145,7 @@ describe('back to the queue', () => {
     const environment = await stage.sessionEvents();
     expect(await environment.invoke(sqsEvent([ended('a'), left('b', '10.0.0.1')]))).toEqual(failed(0, 1));
     expect(await logged(environment, (line) => 'ApiAuthFailures' in line)).toMatchObject({
-      ApiAuthFailures: 4,
+      ApiAuthFailures: 2,
     });
     const line = await logged(environment, (one) => one.message === 'events go back to the queue');
     expect(line).toMatchObject({

@@ -173,3 +173,15 @@ describe('a function that cannot work says which variable is wrong', () => {
     await expect(startLambda('session-events', environment)).rejects.toThrow(message);
   });
 });
+
+test('every line of an invocation carries its request id: log, audit and metrics', async () => {
+  stage.sandbox.store.add([{ session_id: 'traced' }]);
+  const { invoke, logs } = await stage.sessionEvents();
+  const before = logs.length;
+  await invoke(sqsEvent([ended('traced'), 'not an event']));
+  await expect.poll(() => logs.some((line) => line.includes('"_aws"'))).toBe(true);
+  const lines = logs.slice(before).map((line): Record<string, unknown> => JSON.parse(line));
+  expect(lines.map(({ message }) => message)).toEqual(expect.arrayContaining(['audit', 'batch']));
+  // The id that test/support/lambda-worker.ts gives to the first invocation.
+  expect(new Set(lines.map(({ requestId }) => requestId))).toEqual(new Set(['1']));
+});

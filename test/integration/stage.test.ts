@@ -59,6 +59,7 @@ describe('npm start', () => {
   test('sweeps on a schedule: stale sessions are stopped, protected ones stay', async () => {
     await stage.says(/sweep of 43 sessions {2}5 stopped/);
     expect(await isThere('lobby-eu-s')).toBe(true);
+    await stage.says(/sweep of 10 deployments {2}1 stale for 31[.\d]* h, 3\.7\d spent {2}1 stopped/);
   });
 
   test('LOCAL_PORT_BASE moves all ports, and the commands that it prints carry it', () => {
@@ -138,6 +139,7 @@ describe('npm start', () => {
       ['sandboxPort', '/_sandbox/reset', '{"to":"empty"}'],
       ['hookPort', `/hooks/edgegap/${LOCAL_EDGEGAP_TOKEN}/terminated`, '{"request_id":"f68e01cbc63b"}'],
       ['dynamoDbPort', '/', '{"TableName":"session-hooks-local-memory"}'],
+      ['consolePort', '/api/sandbox/reset', '{}'],
       ['lambdaPort', '/2015-03-31/functions/session-hooks-local-session-events/invocations', '{}'],
     ] as const;
 

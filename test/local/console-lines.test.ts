@@ -40,6 +40,15 @@ describe('the lines of the stage', () => {
     expect(show(JSON.stringify(letter))).toBe('12:00:00  dead letter m-1: INVALID_EVENT, /type: is "nope"');
   });
 
+  test('a sweep of deployments is told with what is stale, for how long, and what it cost', () => {
+    const line = { message: 'deployment sweep', listed: 10, stale: 2, stopped: 2, hours: 31, durationMs: 80 };
+    const text = '12:00:00  sweep of 10 deployments  2 stale for 31 h, 3.72 spent  2 stopped  80 ms';
+    expect(show(JSON.stringify({ ...line, cost: 3.72 }))).toBe(text);
+    expect(show(JSON.stringify({ ...line, stale: 0, stopped: 0 }))).toBe(
+      '12:00:00  sweep of 10 deployments  none is stale  80 ms',
+    );
+  });
+
   test("serverless-offline's line of an invocation is left out", () => {
     const line = '(λ: session-events) RequestId: 6c  Duration: 46.21 ms  Billed Duration: 47 ms';
     expect(show(line)).toBeUndefined();

@@ -1,7 +1,8 @@
 /** Variables: what a wrong one says, and what it never shows. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { readApiConfig } from '../../lib/edgegap/config.ts';
 import { readHookConfig } from '../../lib/hook/config.ts';
+import { ConfigError } from '../../lib/runtime/environment.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
 
 const KEY = '7d1f4c9e-0b5a-4b57-9c0e-6a2f1d3e8b90';
@@ -40,6 +41,16 @@ describe('a wrong value is named, with what it is and what is expected', () => {
     expect(problem(() => readApiConfig({ API_RATE: '0', API_CONCURRENCY: 'x' }))).toMatch(
       /SESSIONS_API_KEY.*API_RATE.*API_CONCURRENCY/,
     );
+  });
+
+  test('each of them is a text of its own, which begins with the variable and shows no secret', () => {
+    const env = { SESSIONS_API_KEY: KEY, API_RATE: KEY, SESSIONS_API_URL: KEY };
+    const problems = vi.fn(() => readApiConfig(env));
+    expect(problems).toThrow(ConfigError);
+    const [{ value: error } = { value: undefined }] = problems.mock.results;
+    const texts: string[] = error instanceof ConfigError ? [...error.problems] : [];
+    expect(texts.map((text) => text.split(' ', 1).join())).toEqual(['SESSIONS_API_URL', 'API_RATE']);
+    expect(texts.join()).not.toContain(KEY);
   });
 });
 

@@ -38,7 +38,7 @@ async function environment(sessions: Record<string, ForeignSession>, override?: 
         ...sqsRecord(body, `m${index}`),
         ...(sender && { messageAttributes: { SENDER: { dataType: 'String', stringValue: sender } } }),
       })),
-      { deadline: Date.now() + 300, signal: new AbortController().signal, requestId: 'r-1' },
+      { deadline: Date.now() + 300, signal: new AbortController().signal },
       own,
     );
   return { api, send };
@@ -48,8 +48,8 @@ const audited = () =>
   lines
     .map((line): Record<string, unknown> => JSON.parse(line))
     .filter(({ message }) => message === 'audit')
-    .map(({ timestamp: _, ...line }) => line);
-const about = { level: 'INFO', message: 'audit', requestId: 'r-1' };
+    .map(({ timestamp: _, requestId: _id, ...line }) => line);
+const about = { level: 'INFO', message: 'audit' };
 const ended = (id: string, ...session_ids: string[]) => ({ type: 'match.ended', id, data: { session_ids } });
 const left = (id: string, session_id: string, ...ip_list: string[]) => ({
   type: 'user.left',

@@ -3,10 +3,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Ask } from '../../events/ask.ts';
 import { canonicalIp } from '../../events/ip.ts';
-import { planBatch } from '../../lib/session-events/plan.ts';
+import { planBatch as planWith } from '../../lib/session-events/plan.ts';
 import { settle } from '../../lib/session-events/settle.ts';
-import type { Call, Plan, PlannedEvent, TargetResult } from '../../lib/session-events/types.ts';
+import { planStops } from '../../lib/session-events/stops.ts';
+import type { Call, Plan, PlannedEvent, StopCall, TargetResult } from '../../lib/session-events/types.ts';
 import { NOTHING_KNOWN, viewWith } from '../support/memory-view.ts';
+
+/** The whole plan of a batch: its stops, too. */
+const planBatch = (...[events, memory, limits]: Parameters<typeof planWith>): Plan =>
+  planWith(events, memory, limits, planStops(events, memory, limits.bulkStopChunk));
 
 interface World {
   [sessionId: string]: { deployment: string; tags: string[]; users: Set<string> };
@@ -32,6 +37,10 @@ const ask: fc.Arbitrary<Ask> = fc.oneof(
       requestIds: some(DEPLOYMENTS),
       bound: fc.boolean(),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('stopDeployments' as const), requestIds: some(DEPLOYMENTS) }),
   },
   {
     weight: 1,
@@ -99,11 +108,12 @@ function isNamed(
 function handle(after: World, asked: Ask): void {
   if (asked.kind === 'deleteSessions')
     drop(after, (one) => isNamed(one, 'session_id', asked.sessionIds, 'any'));
-  else if (asked.kind === 'deleteByDeployment')
+  else if (asked.kind === 'deleteByDeployment' || asked.kind === 'stopDeployments')
     drop(after, (one) => isNamed(one, 'request_id', asked.requestIds, 'any'));
   else if (asked.kind === 'deleteByTags')
     drop(after, (one) => isNamed(one, 'deployment_tags', asked.tags, asked.match));
-  else changeUsers(after, asked.sessionId, asked.ips, asked.kind === 'addUsers');
+  else if (asked.kind !== 'countUsers')
+    changeUsers(after, asked.sessionId, asked.ips, asked.kind === 'addUsers');
 }
 
 function changeUsers(after: World, sessionId: string, ips: readonly string[], adds: boolean): void {
@@ -139,7 +149,8 @@ function applyPlan(after: World, plan: Plan): void {
   for (const { target } of plan.held) changeUsers(after, target.change.sessionId, [target.value], false);
 }
 
-const callsOf = ({ deletions, additions, removals, waiting }: Plan): Call[] => [
+const callsOf = ({ stops, deletions, additions, removals, waiting }: Plan): (Call | StopCall)[] => [
+  ...stops,
   ...deletions,
   ...additions,
   ...removals,
@@ -167,8 +178,11 @@ test('the calls leave the same sessions and users as handling the events one by 
 function namesOf(asked: Ask): string[] {
   if (asked.kind === 'deleteSessions') return asked.sessionIds.map((id) => `session ${id}`);
   if (asked.kind === 'deleteByDeployment') return asked.requestIds.map((id) => `deployment ${id}`);
+  if (asked.kind === 'stopDeployments')
+    return asked.requestIds.flatMap((id) => [`deployment ${id}`, `stop ${id}`]);
   if (asked.kind === 'deleteByTags')
     return asked.match === 'all' ? [`all ${asked.tags.toSorted()}`] : asked.tags.map((tag) => `tag ${tag}`);
+  if (asked.kind === 'countUsers') return [];
   return asked.ips.map((ip) => `user ${asked.sessionId} ${canonicalIp(ip)}`);
 }
 
@@ -182,7 +196,7 @@ test('there are never more calls than distinct targets', () => {
 });
 
 /** The results of calls of which each target succeeds or fails; and the records that depend on a failed one. */
-function resultsOf(calls: readonly Call[], succeeds: () => boolean) {
+function resultsOf(calls: readonly (Call | StopCall)[], succeeds: () => boolean) {
   const failed = new Set<number>();
   const results = calls.flatMap(({ targets }) =>
     targets.map((target): TargetResult => {
@@ -198,7 +212,7 @@ test('every record is settled by exactly one outcome, and acknowledged only when
   fc.assert(
     fc.property(batch, limits, fc.infiniteStream(fc.boolean()), (events, limit, success) => {
       const plan = planBatch(events, NOTHING_KNOWN, limit);
-      const running: Call[] = [...plan.deletions, ...plan.additions, ...plan.removals];
+      const running = [...plan.stops, ...plan.deletions, ...plan.additions, ...plan.removals];
       const { failed, results } = resultsOf(running, () => success.next().value === true);
       const later = [
         ...plan.waiting.flatMap(({ targets }) => targets),
@@ -223,7 +237,25 @@ test('a session that is known to be deleted costs no call', () => {
       const memory = viewWith({ deleted: SESSIONS });
       const calls = callsOf(planBatch(events, memory, { bulkStopChunk: 500, budgetCalls: 50, graceMs: 0 }));
       for (const call of calls)
-        expect(call).toMatchObject({ field: expect.stringMatching(/request_id|deployment_tags/) });
+        if (!call.operation.startsWith('deployment'))
+          expect(call).toMatchObject({ field: expect.stringMatching(/request_id|deployment_tags/) });
+    }),
+  );
+});
+
+test('exactly the deployments that events want stopped are, each once, and none that is known to be stopped', () => {
+  const known = fc.subarray(DEPLOYMENTS);
+  fc.assert(
+    fc.property(batch, limits, known, known, (events, limit, stopped, finished) => {
+      const { stops } = planBatch(events, viewWith({ stopped, finished }), limit);
+      const wanted = events.flatMap(({ ask: asked }) =>
+        asked.kind === 'stopDeployments' ? asked.requestIds : [],
+      );
+      const open = [...new Set(wanted)].filter((id) => !stopped.includes(id) && !finished.includes(id));
+      const planned = stops.flatMap(({ targets }) => targets.map(({ value }) => value));
+      expect(planned.toSorted()).toEqual(open.toSorted());
+      for (const { operation, targets } of stops)
+        expect(operation).toBe(targets.length === 1 ? 'deploymentStop' : 'deploymentsBulkStop');
     }),
   );
 });

@@ -4,6 +4,7 @@ import { settle, worse } from '../../lib/session-events/settle.ts';
 import type { Outcome, OutcomeKind, Plan, Target, TargetResult } from '../../lib/session-events/types.ts';
 
 const EMPTY: Plan = {
+  stops: [],
   deletions: [],
   selections: [],
   additions: [],

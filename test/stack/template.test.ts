@@ -9,14 +9,28 @@ import { readMemoryConfig } from '../../lib/memory/config.ts';
 import { batchMetrics } from '../../lib/session-events/batch-metrics.ts';
 import { readQueueConfig } from '../../lib/session-events/config.ts';
 import { readSweepConfig } from '../../lib/sweep/config.ts';
+import { reportDeploymentSweep } from '../../lib/sweep/deployment-telemetry.ts';
 import { reportSweep } from '../../lib/sweep/telemetry.ts';
 import { packageStack, type Resource, resolved } from '../support/template.ts';
 
 const stack = await packageStack('test');
 const traced = await packageStack('other', 'tracing=Active', 'apiRate=25', 'maximumConcurrency=5');
+const KEY = 'arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000';
+const BOUNDARY = 'arn:aws:iam::123456789012:policy/boundary';
+/** The stage of an account that asks for much. */
+const demanding = await packageStack(
+  'demanding',
+  'topicArn=arn:aws:sns:us-west-2:123456789012:events',
+  `kmsKeyArn=${KEY}`,
+  `permissionsBoundary=${BOUNDARY}`,
+  'rolePath=/games/',
+  'tags=team=live-ops,game=tower',
+  'terminationProtection=yes',
+);
 afterAll(async () => {
   await stack.remove();
   await traced.remove();
+  await demanding.remove();
 });
 
 const FUNCTIONS = {
@@ -160,10 +174,41 @@ describe('permissions: what the code needs, and no other', () => {
     ]);
   });
 
-  test('the queues refuse whoever speaks without TLS', () => {
-    expect(JSON.stringify(properties('QueuesPolicy'))).toContain(
-      '"Action":"sqs:*","Resource":["EventsQueue.Arn","DeadLettersQueue.Arn"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}',
-    );
+  test.each(['EventsQueue', 'DeadLettersQueue'])(
+    '%s has one policy of its own, about itself alone: without TLS it refuses all, and it takes what its sources send',
+    (queue) => {
+      const policies = byType('AWS::SQS::QueuePolicy').map(([id]) => properties(id));
+      const [policy, ...others] = policies.filter(({ Queues }) => JSON.stringify(Queues).includes(queue));
+      expect(others).toEqual([]);
+      expect(policy?.Queues).toEqual([`https://sqs.example/${queue}`]);
+      const text = JSON.stringify(policy);
+      const resources = [...text.matchAll(/"Resource":("[^"]*"|\[[^\]]*\])/g)].map(
+        ([, resource]) => resource,
+      );
+      expect(resources).toEqual(Array(3).fill(`"${queue}.Arn"`));
+      expect(text).toContain('"Condition":{"Bool":{"aws:SecureTransport":"false"}}');
+      for (const sender of ['EventBusRule.Arn', 'ref:TopicArn'])
+        expect(text).toContain(`"Condition":{"ArnEquals":{"aws:SourceArn":"${sender}"}}`);
+    },
+  );
+
+  test('the policy that was for both queues is updated before the second one is made: its removal would come last', () => {
+    expect(properties('QueuesPolicy').Queues).toEqual(['https://sqs.example/EventsQueue']);
+    expect(stack.resources.DeadLettersQueuePolicy?.DependsOn).toEqual(['QueuesPolicy']);
+  });
+
+  test('what the bus or the topic cannot deliver becomes a dead letter', () => {
+    expect(properties('EventBusRule').Targets).toEqual([
+      expect.objectContaining({ DeadLetterConfig: { Arn: 'DeadLettersQueue.Arn' } }),
+    ]);
+    expect(properties('TopicSubscription').RedrivePolicy).toEqual({
+      'Fn::If': ['TopicIsHere', { deadLetterTargetArn: 'DeadLettersQueue.Arn' }, 'ref:AWS::NoValue'],
+    });
+  });
+
+  test('the subscription is made where the topic is', () => {
+    expect(properties('TopicSubscription').Region).toBe('ref:AWS::Region');
+    expect(properties('TopicSubscription', demanding.resources).Region).toBe('us-west-2');
   });
 });
 
@@ -240,6 +285,7 @@ describe('alarms and dashboard', () => {
     'AWS/SQS ApproximateNumberOfMessagesNotVisible',
     'AWS/SQS ApproximateAgeOfOldestMessage',
     'AWS/Lambda Errors',
+    'AWS/Lambda Throttles',
     'AWS/ApiGateway 5xx',
   ]);
   const isKnown = (namespace: string, name: string): boolean =>
@@ -252,20 +298,6 @@ describe('alarms and dashboard', () => {
   });
 
   const alarms = byType('AWS::CloudWatch::Alarm').map(([id]) => id);
-  test('every question of an operator has its alarm', () => {
-    expect(alarms.sort()).toEqual([
-      'ApiAuthFailuresAlarm',
-      'ApiSurfaceMissingAlarm',
-      'DeadLettersAlarm',
-      'HookErrorsAlarm',
-      'HookUnavailableAlarm',
-      'MemoryUnavailableAlarm',
-      'OldestMessageAlarm',
-      'SessionDasheventsErrorsAlarm',
-      'StaleDashsessionsErrorsAlarm',
-      'SweepGuardTrippedAlarm',
-    ]);
-  });
   test.each(alarms)(
     '%s watches a metric that there is, of something that there is, and tells the topic',
     (id) => {
@@ -321,6 +353,14 @@ describe('alarms and dashboard', () => {
     process.stdout.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
     try {
       reportHook({ ...failed(), route: 'POST /hooks' }, 'hook');
+      reportDeploymentSweep(
+        {
+          ...{ mode: 'stop', listed: 0, rows: [], undecided: 0, keptUnknown: 0, stopped: [] },
+          ...{ stoppedBefore: 0, guardTripped: false, complete: true, pricePerHour: 0, problems: [] },
+          ...{ startedMs: 0, durationMs: 0 },
+        },
+        'stale-sessions',
+      );
       reportSweep(
         {
           mode: 'stop',
@@ -351,6 +391,108 @@ describe('alarms and dashboard', () => {
         for (const { Name } of Metrics) names.add(Name);
     return names;
   }
+});
+
+describe('what an account may ask for', () => {
+  test('its own key encrypts the queues, the table, the topic, the logs and the variables; the roles may use it', () => {
+    const { resources } = demanding;
+    for (const id of ['EventsQueue', 'DeadLettersQueue'])
+      expect(properties(id, resources)).toMatchObject({ KmsMasterKeyId: KEY, SqsManagedSseEnabled: false });
+    expect(properties('MemoryTable', resources).SSESpecification).toEqual({
+      SSEEnabled: true,
+      SSEType: 'KMS',
+      KMSMasterKeyId: KEY,
+    });
+    expect(properties('AlarmTopic', resources).KmsMasterKeyId).toBe(KEY);
+    for (const [id] of byType('AWS::Logs::LogGroup')) expect(properties(id, resources).KmsKeyId).toBe(KEY);
+    for (const [name, id] of Object.entries(FUNCTIONS)) {
+      expect([name, properties(id, resources).KmsKeyArn]).toEqual([name, KEY]);
+      const [role = ''] = String(properties(id, resources).Role).split('.');
+      expect(JSON.stringify(properties(role, resources).Policies)).toContain(
+        JSON.stringify({ Effect: 'Allow', Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: KEY }),
+      );
+    }
+    expect(JSON.stringify(stack.resources)).not.toContain('kms:Decrypt');
+  });
+
+  test('every role has its boundary and its path', () => {
+    for (const [id] of byType('AWS::IAM::Role')) {
+      expect(properties(id, demanding.resources)).toMatchObject({
+        PermissionsBoundary: BOUNDARY,
+        Path: '/games/',
+      });
+      expect(properties(id)).not.toHaveProperty('PermissionsBoundary');
+      expect(properties(id).Path).toBe('/');
+    }
+  });
+
+  test('tags and termination protection are settings of the stack', () => {
+    expect(demanding.provider).toMatchObject({
+      stackTags: { team: 'live-ops', game: 'tower' },
+      deletionProtection: true,
+    });
+    expect(stack.provider).toMatchObject({ stackTags: {}, deletionProtection: false });
+  });
+
+  test('old versions of the functions are pruned', () => {
+    expect(stack.provider).toMatchObject({ pruneFunctionVersions: { number: 5 } });
+  });
+});
+
+describe('outputs', () => {
+  test('every queue and the table with address and ARN, the hook, and the topic of the alarms', () => {
+    const outputs = Object.fromEntries(
+      Object.entries(stack.outputs).map(([name, { Value }]) => [name, resolved(Value)]),
+    );
+    expect(outputs).toMatchObject({
+      EventsQueueUrl: 'https://sqs.example/EventsQueue',
+      EventsQueueArn: 'EventsQueue.Arn',
+      DeadLetterQueueUrl: 'https://sqs.example/DeadLettersQueue',
+      DeadLetterQueueArn: 'DeadLettersQueue.Arn',
+      MemoryTable: 'MemoryTable',
+      MemoryTableArn: 'MemoryTable.Arn',
+      HookUrl: `https://\${HttpApi}.execute-api.\${AWS::Region}.\${AWS::URLSuffix}/hooks`,
+      AlarmTopicArn: 'ref:AlarmTopic',
+    });
+  });
+});
+
+describe('saved queries', () => {
+  /** The members of an audit line, and what CloudWatch adds. */
+  const FIELDS =
+    'operation sessionId targets events by outcome status code call part requestId message @timestamp @message';
+  const Query = z.looseObject({
+    Name: z.string(),
+    LogGroupNames: z.array(z.string()),
+    QueryString: z.string(),
+  });
+  const queries = byType('AWS::Logs::QueryDefinition').map(([id]) => Query.parse(properties(id)));
+
+  test('there is one by session, by event and by sweep', () => {
+    expect(queries.map(({ Name }) => Name)).toEqual(
+      ['session', 'event', 'sweep'].map((what) => `session-hooks-test/by ${what}`),
+    );
+  });
+
+  test.each(queries)(
+    '$Name reads audit lines, of functions that write them',
+    ({ LogGroupNames, QueryString }) => {
+      expect(QueryString).toContain('| filter message = "audit" and ');
+      const [fields = ''] = QueryString.replace('fields ', '').split('\n');
+      const known = FIELDS.split(' ');
+      expect(fields.split(', ').filter((field) => !known.includes(field.replace(/\.\d+$/, '')))).toEqual([]);
+      const groups = byType('AWS::Logs::LogGroup').map(([id]) => `ref:${id}`);
+      expect(LogGroupNames.length).toBeGreaterThan(0);
+      expect(LogGroupNames.filter((name) => !groups.includes(name))).toEqual([]);
+    },
+  );
+
+  test('a session is found by its whole id', () => {
+    const [pattern] = /(?<=like \/).*(?=\/)/.exec(queries[0]?.QueryString ?? '') ?? [];
+    const line = JSON.stringify({ message: 'audit', operation: 'sessionsBulkStop', targets: ['a-s', 'b-s'] });
+    const finds = (id: string) => new RegExp(pattern?.replace('SESSION-ID', id) ?? '^$').test(line);
+    expect([finds('a-s'), finds('b-s'), finds('a'), finds('c-s')]).toEqual([true, true, false, false]);
+  });
 });
 
 describe('stages', () => {

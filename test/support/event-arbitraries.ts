@@ -93,11 +93,24 @@ const users = fc.record({ session_id: orNull(identifiers), ip_list: orNull(some(
 const byType: Record<EventName, fc.Arbitrary<unknown>> = {
   'match.ended': fc.oneof(
     target('session_id', 'session_ids'),
-    identifiers.map((deployment_request_id) => ({ deployment_request_id })),
+    fc.record(
+      { deployment_request_id: identifiers, stop_deployment: orNull(fc.boolean()) },
+      { requiredKeys: ['deployment_request_id'] },
+    ),
+    fc.record({ session_id: identifiers, stop_deployment: orNull(fc.boolean()) }),
   ),
   'user.left': users,
   'user.joined': users,
+  'deployment.finished': target('deployment_request_id', 'deployment_request_ids'),
   'deployment.stopped': target('deployment_request_id', 'deployment_request_ids'),
+  'deployment.users': fc.record(
+    {
+      deployment_request_id: orNull(identifiers),
+      user_count: mostly(fc.integer({ min: -1, max: 1_000_001 }), fc.oneof(fc.double(), noText)),
+      stop_after_seconds: orNull(fc.integer({ min: 0, max: 39_601 })),
+    },
+    { requiredKeys: ['deployment_request_id', 'user_count'] },
+  ),
   'tag.retired': fc.record(
     { deployment_tags: orNull(some(tags)), match: orNull(fc.constantFrom('any', 'all')) },
     { requiredKeys: ['deployment_tags'] },

@@ -19,7 +19,7 @@ export interface ForeignSession {
 /** One request, read. */
 export interface ForeignRequest {
   operation: string;
-  /** The session of the path; empty where it has none. */
+  /** The session or deployment of the path; empty where it has none. */
   id: string;
   query: URLSearchParams;
   body: { ip_list?: string[]; filters?: { field: string; filter_type: string; values: string[] }[] };
@@ -39,17 +39,26 @@ const ROUTES: [RegExp, string][] = [
   [/^GET \/v1\/session\/([^/]+)\/users$/, 'getUsersSession'],
   [/^PUT \/v1\/session\/([^/]+)\/users$/, 'putUsersSession'],
   [/^DELETE \/v1\/session\/([^/]+)\/users$/, 'deleteUsersSession'],
+  [/^GET \/v1\/deployments$/, 'listDeployments'],
+  [/^POST \/v1\/deployments\/bulk-stop$/, 'deploymentsBulkStop'],
+  [/^DELETE \/v1\/stop\/([^/]+)$/, 'deploymentStop'],
+  [/^GET \/v1\/status\/([^/]+)$/, 'deploymentStatus'],
 ];
 
-/** Starts it with these sessions. `sessions` and `requests` show its state at any time. */
+/** Starts it with these sessions and deployments. `sessions`, `deployments` and `requests` show its state at any time. */
 export async function startForeignApi(
   initial: Record<string, ForeignSession>,
   override: Override = () => undefined,
+  running: readonly string[] = [],
 ) {
   const sessions = new Map(Object.entries(initial));
+  const deployments = new Set(running);
   const requests: ForeignRequest[] = [];
   const answerTo = (request: ForeignRequest): NonNullable<ForeignAnswer> =>
-    override(request, requests.length) ?? usualAnswer(request, sessions);
+    override(request, requests.length) ??
+    (/deployment/i.test(request.operation)
+      ? deploymentAnswer(request, deployments)
+      : usualAnswer(request, sessions));
   const server = createServer(async (incoming, response) => {
     const request = await read(incoming);
     requests.push(request);
@@ -60,6 +69,7 @@ export async function startForeignApi(
   return {
     ...(await listenLocally(server)),
     sessions,
+    deployments,
     requests,
     operations: () => requests.map(({ operation }) => operation),
   };
@@ -95,9 +105,36 @@ function usualAnswer(
   return { status: 200, body: { session_users: session.users.map((ip) => ({ ip })) } };
 }
 
+/** As the description of 2026 has it. */
+function deploymentAnswer(
+  { operation, id, query, body }: ForeignRequest,
+  deployments: Set<string>,
+): NonNullable<ForeignAnswer> {
+  if (operation === 'listDeployments')
+    return paged(
+      query,
+      [...deployments].map((request_id) => ({ request_id, ready: true })),
+    );
+  if (operation === 'deploymentsBulkStop') {
+    const stopped = (body.filters?.[0]?.values ?? []).filter((value) => deployments.delete(value));
+    return { status: 202, body: { processable: stopped.map((request_id) => ({ request_id })) } };
+  }
+  if (!deployments.has(id)) return { status: 404, body: { message: `no deployment ${id}` } };
+  if (operation === 'deploymentStatus')
+    return { status: 200, body: { request_id: id, current_status: 'Status.READY', running: true } };
+  deployments.delete(id);
+  return { status: 202, body: { message: `${id} - Delete request will be processed soon` } };
+}
+
 function listed(query: URLSearchParams, sessions: ReadonlyMap<string, ForeignSession>) {
+  return paged(
+    query,
+    [...sessions].map(([id, session]) => row(id, session)),
+  );
+}
+
+function paged(query: URLSearchParams, rows: readonly object[]) {
   const [page, limit] = [Number(query.get('page') ?? 1), Number(query.get('limit') ?? 10)];
-  const rows = [...sessions].map(([id, session]) => row(id, session));
   const pages = Math.max(1, Math.ceil(rows.length / limit));
   const pagination = { number: page, has_next: page < pages, paginator: { num_pages: pages } };
   const data = rows.slice((page - 1) * limit, page * limit);

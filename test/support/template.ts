@@ -1,6 +1,6 @@
 /** The CloudFormation template that a deployment would send, and the zips beside it. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,10 @@ const templateSchema = z.looseObject({
     z.string(),
     z.looseObject({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
   ),
+  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown() })),
+});
+const stateSchema = z.looseObject({
+  service: z.looseObject({ provider: z.record(z.string(), z.unknown()) }),
 });
 
 /** A resource of the template. */
@@ -26,8 +30,26 @@ export type Resource = z.infer<typeof templateSchema>['Resources'][string];
 export interface Packaged {
   resources: Readonly<Record<string, Resource>>;
   parameters: Readonly<Record<string, { Default: string }>>;
+  outputs: Readonly<Record<string, { Value?: unknown }>>;
+  /** What of serverless.yml is said to CloudFormation besides the template. */
+  provider: Readonly<Record<string, unknown>>;
   /** The bytes of a function's zip. */
   zip: (name: string) => Promise<Uint8Array>;
+}
+
+/**
+ * A folder in which Serverless finds the project. It keeps its files in the folder that it runs in: two commands at
+ * once in one folder would take them from each other. Files, `dist` and `stages` are copies; it does not follow the
+ * links of the other folders when it looks for what to pack.
+ */
+export async function projectFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'project-'));
+  for (const entry of await readdir(ROOT, { withFileTypes: true })) {
+    const [from, to] = [join(ROOT, entry.name), join(folder, entry.name)];
+    if (entry.isFile() || /^(dist|stages)$/.test(entry.name)) await cp(from, to, { recursive: true });
+    else if (!entry.name.startsWith('.')) await symlink(from, to);
+  }
+  return folder;
 }
 
 /** Packages for a stage, with these parameters and no AWS credentials. */
@@ -35,20 +57,24 @@ export async function packageStack(
   stage: string,
   ...parameters: string[]
 ): Promise<Packaged & { remove: () => Promise<void> }> {
-  const folder = await mkdtemp(join(tmpdir(), 'package-'));
+  const project = await projectFolder();
+  const folder = join(project, 'package');
   const { AWS_PROFILE: _profile, AWS_ACCESS_KEY_ID: _id, SESSIONS_API_KEY: _key, ...env } = process.env;
   const options = parameters.map((parameter) => `--param=${parameter}`);
   await run(process.execPath, [PROGRAM, 'package', '--stage', stage, '--package', folder, ...options], {
-    cwd: ROOT,
+    cwd: project,
     env,
   });
   const text = await readFile(join(folder, 'cloudformation-template-update-stack.json'), 'utf8');
   const template = templateSchema.parse(JSON.parse(text));
+  const state = await readFile(join(folder, 'serverless-state.json'), 'utf8');
   return {
     resources: template.Resources,
     parameters: template.Parameters,
+    outputs: template.Outputs,
+    provider: stateSchema.parse(JSON.parse(state)).service.provider,
     zip: (name) => readFile(join(folder, `${name}.zip`)),
-    remove: () => rm(folder, { recursive: true }),
+    remove: () => rm(project, { recursive: true }),
   };
 }
 

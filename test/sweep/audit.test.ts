@@ -16,12 +16,11 @@ afterEach(() => {
 /** The audit of one sweep, by operation, outcome, targets and rules. */
 async function sweptBy(sessions: readonly OddSession[], oddities: Oddities = {}) {
   const api = await startOddApi(sessions, oddities);
-  await sweepOver(api.url).sweep({ deadline: Date.now() + 2000, audit: createAuditLog('r-1') });
+  await sweepOver(api.url).sweep({ deadline: Date.now() + 2000, audit: createAuditLog() });
   await api.stop();
   const audited = lines
     .map((line): Record<string, unknown> => JSON.parse(line))
     .filter(({ message }) => message === 'audit');
-  expect(audited.every(({ requestId }) => requestId === 'r-1')).toBe(true);
   const rows = audited.map(({ operation, outcome, targets, by }) => [operation, outcome, targets, by]);
   // Sessions that are deleted one by one end in any order.
   return rows.toSorted((one, other) => (String(one) < String(other) ? -1 : 1));

@@ -202,7 +202,7 @@ describe('for any session and any policy', () => {
     deployments: unknownOr(fc.array(name, { maxLength: 2 })),
     tags: unknownOr(fc.array(name, { maxLength: 2 })),
   });
-  const kind = fc.constantFrom<Selector['kind']>('session', 'deployment', 'tag');
+  const kind = fc.constantFrom<Selector['kind']>('session', 'deployment', 'tag', 'app');
   const anySelectors = fc.array(fc.record({ kind, text: name, prefix: fc.boolean() }), { maxLength: 2 });
   const threshold = fc.oneof(fc.nat(100 * MINUTE), fc.constant(OFF));
   const anyPolicy: fc.Arbitrary<SweepPolicy> = fc.record({
@@ -259,7 +259,7 @@ describe('for any session and any policy', () => {
 
   test('what a selector of SWEEP_PROTECT names is never stopped, and nothing that SWEEP_ONLY does not name', () => {
     const names = ({ id, deployments = [], tags = [] }: SessionFacts, { kind, text, prefix }: Selector) =>
-      ({ session: [id], deployment: deployments, tag: tags })[kind].some((one) =>
+      ({ session: [id], deployment: deployments, tag: tags, app: [''] })[kind].some((one) =>
         prefix ? one.startsWith(text) : one === text,
       );
     fc.assert(

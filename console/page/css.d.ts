@@ -1,0 +1,2 @@
+/** Style sheets, which esbuild puts into page.css. */
+declare module '*.css';
