@@ -12,7 +12,7 @@ import { type LocalTable, tableName } from './dynamodb.ts';
 import { type LocalQueue, resolveReference } from './queues.ts';
 
 /** What the stage reads of a function of serverless.yml, and sets: its environment. */
-export interface ServerlessFunction {
+export interface StageFunction {
   name?: string;
   environment?: Record<string, unknown>;
   events?: unknown[];
