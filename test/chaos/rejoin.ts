@@ -11,7 +11,7 @@ import { createEnvironments, type Environments } from './environments.ts';
 
 const USERS_A_SESSION = 10;
 const REJOIN_AFTER_MS = { from: 500, to: 20_000 };
-const FAULTS = { serverError: 0.05, throttle: 0.05, retryAfterSeconds: 1, lostAnswer: 0.02 };
+const FAULTS = { serverError: 0.05, throttle: 0.05, retryAfterSeconds: null, lostAnswer: 0.02 };
 /** How many of the invocations are killed, and within which time after their start. */
 const KILLED = 0.15;
 const KILLED_WITHIN_MS = 300;
@@ -63,8 +63,8 @@ export async function runRejoins(options: RejoinOptions): Promise<RejoinReport> 
   const source = startEventSource({
     client,
     queueUrl,
-    batchSize: 1000,
-    windowMs: 1000,
+    batchSize: 200,
+    windowMs: 500,
     maximumConcurrency: options.environments,
     invoke: killing(environments, seededRandom(options.seed)),
   });
