@@ -70,10 +70,10 @@ describe('a deployment without sessions', () => {
     const [id = ''] = add(30);
     link(id);
     const run = sweepWith(STOP);
-    await run();
+    expect(await run()).toMatchObject({ emptied: 0 });
     sandbox.store.delete(`s-${id}`);
     later(20);
-    expect(await run()).toMatchObject({ stopped: [], rows: [] });
+    expect(await run()).toMatchObject({ stopped: [], rows: [], emptied: 1 });
     later(10);
     expect(await run()).toMatchObject({ stopped: [] });
     later(6);
@@ -182,7 +182,7 @@ describe('what is not known stops nothing', () => {
     sandbox.store.delete(`s-${id}`);
     memoryTable.fail(() => ({ kind: 'answer', status: 400, body: { __type: 'AccessDeniedException' } }));
     const run = sweepWith(STOP);
-    await run();
+    expect(await run()).toMatchObject({ memoryFailure: expect.stringContaining('AccessDenied') });
     later(60);
     expect(await run()).toMatchObject({ stopped: [] });
     expect(isRunning(id)).toBe(true);
