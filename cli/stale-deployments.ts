@@ -79,7 +79,7 @@ function notes({ emptied }: DeploymentSweepReport, absent: string | undefined): 
   if (absent !== undefined) return [`No deployment counts as empty, because ${absent}.`];
   if (emptied === 0) return [];
   const which = `${counted(emptied, 'deployment')} had sessions and ${emptied === 1 ? 'has' : 'have'} none`;
-  return [`${which}: the rule empty needs a second look, by a later sweep of the function stale-sessions.`];
+  return [`${which}: the rule empty needs an earlier look of the function stale-sessions, long enough ago.`];
 }
 
 function stale(rows: readonly Judged[]): Judged[] {

@@ -16,6 +16,7 @@ const NOTHING: SharedMemory = {
     unavailable: undefined,
   }),
   rememberSessionsOn: async () => undefined,
+  rememberEmpty: async () => undefined,
   rememberStopped: async () => undefined,
 };
 

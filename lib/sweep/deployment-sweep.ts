@@ -123,9 +123,11 @@ async function survey(pass: DeploymentPass, untilMs: number) {
   const { client, memory, signal, deadline, startedMs } = pass;
   const { deployments } = await client.deploymentsRollCall({ signal, deadline });
   const counts = await sessionsNow(pass);
-  const all = [...deployments.values()].map((row) => ({ row, facts: firstFacts(pass, row, counts) }));
-  const sessions = new Map(all.map(({ facts }) => [facts.id, facts.sessions]));
+  const rowsNow = [...deployments.values()];
+  const sessionsOf = (row: DeploymentRow) => deploymentFacts(row, counts, undefined).sessions;
+  const sessions = new Map(rowsNow.map((row) => [row.request_id, sessionsOf(row)]));
   const failure = await memory.learn(sessions, startedMs, signal);
+  const all = rowsNow.map((row) => ({ row, facts: firstFacts(pass, row, counts) }));
   const isSuspect = ({ facts }: Listed) => brokenRule(facts, startedMs, pass.policy) !== undefined;
   const suspects = all.filter(isSuspect);
   const emptied = all.filter((one) => !isSuspect(one) && isEmptied(pass, one)).length;

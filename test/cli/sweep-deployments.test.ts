@@ -1,5 +1,5 @@
 /** `npm run sweep -- --deployments` as a person uses it: the real program against the sandbox and a real table. */
-import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, type TestContext, test, vi } from 'vitest';
 import { openMemory } from '../../lib/memory/memory.ts';
 import { runTool, startPopulated } from '../support/cli.ts';
 import { type MemoryTable, startMemoryTable, TABLE } from '../support/memory-table.ts';
@@ -97,15 +97,34 @@ describe('too old', () => {
 });
 
 describe('empty', () => {
-  test('one that had sessions is named, and needs a second look: it is not stopped', async (context) => {
+  test('one that had sessions is named, and needs an earlier look: it is not stopped', async (context) => {
     await openTestMemory().rememberSessionsOn([LEFT], signal);
     const { cli, isStopped } = await start(context);
     const { code, out } = await cli('--empty-after', '1s', '--stop', '--yes');
     expect(out).toContain(
-      '1 deployment had sessions and has none: the rule empty needs a second look, by a later sweep of the function stale-sessions.',
+      '1 deployment had sessions and has none: the rule empty needs an earlier look of the function stale-sessions, long enough ago.',
     );
     expect(code).toBe(0);
     expect(isStopped(LEFT)).toBe(false);
+  });
+
+  test('one that the function saw empty long enough ago is stopped: this is the second look', async (context) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    context.onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    vi.setSystemTime(Date.now() - 30 * 60_000);
+    await openTestMemory().rememberSessionsOn([LEFT], signal);
+    vi.setSystemTime(Date.now() + 10 * 60_000);
+    await openTestMemory().rememberEmpty([LEFT], Date.now(), signal);
+    vi.useRealTimers();
+    const { cli, isStopped } = await start(context);
+    const young = await cli('--empty-after', '25m', '--stop', '--yes');
+    expect(young.out).toContain('stopped 0.');
+    const { code, out } = await cli('--stop', '--yes');
+    expect(out).toContain('stopped 1.');
+    expect(code).toBe(0);
+    expect(isStopped(LEFT)).toBe(true);
   });
 
   test('without a table, it says that none counts as empty', async (context) => {
