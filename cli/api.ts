@@ -7,6 +7,9 @@ import { createSecretReader, type SecretReader } from '../lib/runtime/secrets.ts
 import { findAws } from './aws.ts';
 import { targetName, type World } from './world.ts';
 
+/** Of `API_RATE`, what a sweep by hand takes: events go first. */
+export const SWEEP_SHARE = 0.5;
+
 /** A client, and what it was made of. */
 export interface Api {
   client: SessionsClient;

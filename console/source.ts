@@ -26,7 +26,7 @@ export interface ConsoleSource {
   apiRate: number;
   events: QueueRef;
   deadLetters: QueueRef;
-  memory: Pick<Memory, 'why' | 'recall'>;
+  memory: Pick<Memory, 'why' | 'recall' | 'rememberDeleted' | 'rememberStopped'>;
   sweep: SweepConfig;
   /** Hands on log lines of the functions from now on, and those of before that are kept. Ends with the signal. */
   readLines(onLine: OnLine, signal: AbortSignal): void;

@@ -109,6 +109,16 @@ const Retry = z.object({
   reason: z.optional(z.string()),
 });
 
+/** What a person deleted or stopped by the console. */
+const ByConsole = z.object({
+  message: z.literal('audit'),
+  operation: z.string(),
+  targets: z.array(z.string()),
+  by: z.tuple([z.literal('console')]),
+  outcome: z.string(),
+  code: z.optional(z.string()),
+});
+
 /** CloudWatch's metrics, and the audit, which the console shows: nothing that a person reads here. */
 const Silent = z.union([
   z.object({ _aws: z.object({ CloudWatchMetrics: z.array(z.unknown()) }) }),
@@ -154,6 +164,8 @@ export function showLine(line: string, time: Date): string | undefined {
   if (deployments.success) return deploymentSweepLine(deployments.data, time);
   const hook = Hook.safeParse(entry);
   if (hook.success) return hookLine(hook.data, time);
+  const byConsole = ByConsole.safeParse(entry);
+  if (byConsole.success) return consoleLine(byConsole.data, time);
   return Silent.safeParse(entry).success ? undefined : line;
 }
 
@@ -194,6 +206,12 @@ function deploymentSweepLine(line: z.infer<typeof DeploymentSweep>, time: Date):
 function hookLine({ route, status, accepted }: z.infer<typeof Hook>, time: Date): string {
   const outcome = status < 300 ? pc.green(`${count(accepted, 'event')} queued`) : pc.red(String(status));
   return `${clock(time)}  ${pc.bold(route)}  ${outcome}`;
+}
+
+function consoleLine(entry: z.infer<typeof ByConsole>, time: Date): string {
+  const { operation, targets, outcome, code } = entry;
+  const ended = outcome === 'done' ? pc.green(outcome) : pc.red(code ?? outcome);
+  return `${clock(time)}  ${pc.bold(`console: ${operation} ${targets.join(', ')}`)}  ${ended}`;
 }
 
 function deadLetterLine({ messageId, code, reason }: z.infer<typeof DeadLetter>, time: Date): string {

@@ -88,6 +88,8 @@ function localMemory({ dynamoDbUrl, env }: LocalParts) {
   return {
     why: (...given: Parameters<Memory['why']>) => memory.why(...given),
     recall: (...given: Parameters<Memory['recall']>) => memory.recall(...given),
+    rememberDeleted: (...given: Parameters<Memory['rememberDeleted']>) => memory.rememberDeleted(...given),
+    rememberStopped: (...given: Parameters<Memory['rememberStopped']>) => memory.rememberStopped(...given),
     forget: (): void => {
       memory = open();
     },

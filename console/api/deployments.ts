@@ -14,14 +14,18 @@ const RECALL_WITHIN_MS = 5000;
 
 /** `GET /api/deployments` (lines of JSON), `GET /api/deployments/:id`, `DELETE /api/deployments/:id`. */
 export function addDeployments(app: FastifyInstance, source: ConsoleSource, telemetry: Telemetry): void {
-  const { client } = source;
+  const { client, memory } = source;
   app.get('/api/deployments', async (_request, reply) =>
     reply.type('application/x-ndjson').send(listLines(client.allDeployments(), rowOf)),
   );
   app.get('/api/deployments/:id', async (request) =>
     detailsOf(source, telemetry, idParams.parse(request.params).id),
   );
-  addDeletion(app, '/api/deployments/:id', (id) => client.deploymentStop(id));
+  addDeletion(app, '/api/deployments/:id', {
+    operation: 'deploymentStop',
+    remove: (id, options) => client.deploymentStop(id, options),
+    remember: (deploymentId, cause, signal) => memory.rememberStopped([{ deploymentId, ...cause }], signal),
+  });
 }
 
 function rowOf({ request_id, ready, start_time, tags }: Listed): DeploymentRow {

@@ -14,14 +14,18 @@ const WHY_WITHIN_MS = 5000;
 
 /** `GET /api/sessions` (lines of JSON), `GET /api/sessions/:id`, `DELETE /api/sessions/:id`. */
 export function addSessions(app: FastifyInstance, source: ConsoleSource, telemetry: Telemetry): void {
-  const { client } = source;
+  const { client, memory } = source;
   app.get('/api/sessions', async (_request, reply) =>
     reply.type('application/x-ndjson').send(listLines(client.allSessions(), rowOf)),
   );
   app.get('/api/sessions/:id', async (request) =>
     detailsOf(source, telemetry, idParams.parse(request.params).id),
   );
-  addDeletion(app, '/api/sessions/:id', (id) => client.sessionDelete(id));
+  addDeletion(app, '/api/sessions/:id', {
+    operation: 'sessionDelete',
+    remove: (id, options) => client.sessionDelete(id, options),
+    remember: (sessionId, cause, signal) => memory.rememberDeleted([{ sessionId, ...cause }], signal),
+  });
 }
 
 function rowOf({ session_id, status, user_count, deployment_request_id }: SessionContext): SessionRow {

@@ -25,6 +25,7 @@ const time = v.pipe(
 const tombstone = v.object({ deletedAt: time, by: v.string(), event: v.string() });
 const stop = v.object({ stoppedAt: time, by: v.string(), event: v.string() });
 const lastSession = v.object({ lastSessionAt: time });
+const empty = v.object({ emptySince: time });
 const handled = v.object({ handledAt: time });
 
 /** Sessions that were deleted. */
@@ -46,18 +47,21 @@ export const tombstones: ItemKind<Tombstone> = {
 /** Deployments that were stopped, or had sessions. */
 export const deployments: ItemKind<RememberedDeployment> = {
   itemId: (deploymentId) => `deployment#${deploymentId}`,
-  write: (deploymentId, { stopped, lastSessionAtMs }) => ({
+  write: (deploymentId, { stopped, lastSessionAtMs, emptySinceMs }) => ({
     id: deployments.itemId(deploymentId),
     ...(stopped && { stoppedAt: isoTime(stopped.stoppedAtMs), by: stopped.by, event: stopped.event }),
     ...(lastSessionAtMs !== undefined && { lastSessionAt: isoTime(lastSessionAtMs) }),
+    ...(emptySinceMs !== undefined && { emptySince: isoTime(emptySinceMs) }),
   }),
   read(item) {
     const stopped = readAs(stop, item);
     const lastSessionAtMs = readAs(lastSession, item)?.lastSessionAt;
+    const emptySinceMs = readAs(empty, item)?.emptySince;
     if (stopped === undefined && lastSessionAtMs === undefined) return undefined;
     return {
       ...(stopped && { stopped: { stoppedAtMs: stopped.stoppedAt, by: stopped.by, event: stopped.event } }),
       ...(lastSessionAtMs !== undefined && { lastSessionAtMs }),
+      ...(emptySinceMs !== undefined && { emptySinceMs }),
     };
   },
   isFinal: ({ stopped }) => stopped !== undefined,

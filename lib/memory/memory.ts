@@ -12,7 +12,7 @@ import type { MemoryConfig } from './config.ts';
 import { MemoryError } from './errors.ts';
 import { deployments as deploymentItems, isoTime, selectors as selectorItems, tombstones } from './items.ts';
 import { createRegister, type Register } from './register.ts';
-import { openTable, type Table } from './table.ts';
+import { type Condition, openTable, type Table } from './table.ts';
 import { createTableRegister } from './table-register.ts';
 import { type Cause, type RememberedDeployment, shortEvent, type Tombstone } from './types.ts';
 
@@ -50,6 +50,15 @@ export interface Memory {
   ): Promise<MemoryError | undefined>;
   /** There are sessions on these deployments now. One request for each. */
   rememberSessionsOn(deploymentIds: readonly string[], signal: AbortSignal): Promise<MemoryError | undefined>;
+  /**
+   * A sweep looked at these deployments, which had sessions. One request for each.
+   * @param sinceMs the first look that saw none, epoch milliseconds; undefined: a look could not tell.
+   */
+  rememberEmpty(
+    deploymentIds: readonly string[],
+    sinceMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<MemoryError | undefined>;
   /** The register for the users of one batch: see order.ts. */
   register(signal: AbortSignal): Register;
   /** The API refused this target for good. Known to this environment alone. */
@@ -71,6 +80,13 @@ const ALONE = {
 
 /** A sweep may still see sessions on a deployment that was stopped a moment ago. */
 const NOT_STOPPED = { expression: 'attribute_not_exists(#stoppedAt)', values: {} };
+/** One that never had a session is never empty. */
+const HAD_SESSIONS = {
+  expression: 'attribute_exists(#lastSessionAt) AND attribute_not_exists(#stoppedAt)',
+  values: {},
+};
+/** In the place of a time. */
+const UNKNOWN = 'unknown';
 
 /** The table of an environment that remembers alone. */
 const NO_TABLE: Pick<Table, 'get' | 'put' | 'update'> = {
@@ -127,12 +143,12 @@ export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsCon
     async rememberSessionsOn(deploymentIds, signal) {
       const lastSessionAtMs = Date.now();
       for (const id of deploymentIds) deployments.set(id, { lastSessionAtMs });
-      const failFast = untilFailure(signal);
       const set = { lastSessionAt: isoTime(lastSessionAtMs) };
-      const updates = deploymentIds.map((id) =>
-        failFast((stopping) => table.update(deploymentItems.itemId(id), set, NOT_STOPPED, stopping)),
-      );
-      return failureOf(await orUnavailable(Promise.all(updates)));
+      return await updateAll(table, deploymentIds, { set, condition: NOT_STOPPED }, signal);
+    },
+    async rememberEmpty(deploymentIds, sinceMs, signal) {
+      const set = { emptySince: sinceMs === undefined ? UNKNOWN : isoTime(sinceMs) };
+      return await updateAll(table, deploymentIds, { set, condition: HAD_SESSIONS }, signal);
     },
     async why(sessionId, signal) {
       const items = await table.get([tombstones.itemId(sessionId)], signal);
@@ -142,6 +158,20 @@ export function openMemory({ table: name, days }: MemoryConfig, aws = readAwsCon
     rememberRefusal: (key, reason) => refusals.set(key, reason),
     refusal: (key) => refusals.get(key),
   };
+}
+
+/** Changes the items of deployments. The first request that fails ends the others. */
+async function updateAll(
+  table: Pick<Table, 'update'>,
+  deploymentIds: readonly string[],
+  { set, condition }: { set: Item; condition: Condition },
+  signal: AbortSignal,
+): Promise<MemoryError | undefined> {
+  const failFast = untilFailure(signal);
+  const updates = deploymentIds.map((id) =>
+    failFast((stopping) => table.update(deploymentItems.itemId(id), set, condition, stopping)),
+  );
+  return failureOf(await orUnavailable(Promise.all(updates)));
 }
 
 /** Waits for the table. Resolves with the error when it does not answer. */

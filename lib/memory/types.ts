@@ -45,6 +45,8 @@ export interface RememberedDeployment {
   stopped?: Cause & { stoppedAtMs: number };
   /** When a sweep last saw a session on it. Epoch milliseconds. */
   lastSessionAtMs?: number;
+  /** The first look of a sweep that saw none, after one that saw some. Epoch milliseconds. */
+  emptySinceMs?: number;
 }
 
 /** What a plan needs to know of earlier batches, of this environment and of the others. */

@@ -31,6 +31,8 @@ export interface DeploymentPass {
   deadline: number;
   /** When the run started. Epoch milliseconds. */
   startedMs: number;
+  /** Called at every step: candidates looked at, stale ones looked at again. */
+  onProgress?: (step: 'look' | 'again', done: number, total: number) => void;
 }
 
 /** A deployment, as the last look found it, and the decision. */

@@ -34,6 +34,7 @@ export async function stopStale(
     if (isOver(pass, pass.deadline)) return { ...stops, complete: false };
     const looks = await lookAgain(pass, group);
     for (const judged of looks) stops.again.set(judged.facts.id, judged);
+    pass.onProgress?.('again', stops.again.size, stale.length);
     const open = looks.flatMap(({ facts: { id }, verdict }) =>
       verdict.stop ? [{ id, rule: verdict.rule }] : [],
     );

@@ -5,10 +5,9 @@
 import type { AuditLog } from '../edgegap/audit.ts';
 import type { CallOptions } from '../edgegap/client.ts';
 import type { DeploymentRow } from '../edgegap/deployment-models.ts';
-import type { Memory } from '../memory/memory.ts';
 import { NO_AUDIT } from './audit.ts';
 import { deploymentFacts, type SessionCounts } from './deployment-facts.ts';
-import { createDeploymentMemory } from './deployment-memory.ts';
+import { createDeploymentMemory, type SharedMemory } from './deployment-memory.ts';
 import type { DeploymentClient, DeploymentPass, Judged } from './deployment-pass.ts';
 import { judgeLook, lookAt, sessionsNow } from './deployment-pass.ts';
 import type { DeploymentPolicy } from './deployment-policy.ts';
@@ -32,7 +31,7 @@ export interface DeploymentSweepConfig {
 /** How the sweep reaches the API. */
 export interface DeploymentSweepOptions extends DeploymentSweepConfig {
   client: DeploymentClient;
-  memory: Memory;
+  memory: SharedMemory;
   /** Calls in flight at once. */
   concurrency: number;
   /** Calls a second that the client makes. */
@@ -51,6 +50,8 @@ export interface DeploymentSweepReport extends Pick<DeploymentSweepConfig, 'mode
   undecided: number;
   /** Kept because the API did not show what it takes to decide. */
   keptUnknown: number;
+  /** Deployments that had sessions and have none, not for long enough yet or in one look alone. */
+  emptied: number;
   /** Request ids that are proven to be stopped. */
   stopped: string[];
   /** Deployments that earlier runs stopped within the last hour. The guard counts them. */
@@ -60,6 +61,8 @@ export interface DeploymentSweepReport extends Pick<DeploymentSweepConfig, 'mode
   /** Whether it looked at every candidate, and came to the end of those to stop. */
   complete: boolean;
   problems: Problem[];
+  /** Why the memory's table did not answer, where it did not. */
+  memoryFailure?: string;
   startedMs: number;
   durationMs: number;
 }
@@ -67,39 +70,48 @@ export interface DeploymentSweepReport extends Pick<DeploymentSweepConfig, 'mode
 /** Of a run's time: no first look starts later. The rest is for looking again and stopping. */
 const LOOK_UNTIL = 0.6;
 
+/** The options of one run. */
+export interface DeploymentSweepCall extends CallOptions, Pick<DeploymentPass, 'onProgress'> {
+  signal: AbortSignal;
+  /** Asked before the first stop, with what was found. Default: yes. */
+  confirm?: (rows: readonly Judged[]) => Promise<boolean>;
+  /** Where stops are logged. Default: nowhere. */
+  audit?: AuditLog;
+}
+
 /** One run. @throws SessionsApiError when the deployments cannot be listed. */
-export type DeploymentSweep = (
-  call: CallOptions & {
-    signal: AbortSignal;
-    /** Where stops are logged. Default: nowhere. */
-    audit?: AuditLog;
-  },
-) => Promise<DeploymentSweepReport>;
+export type DeploymentSweep = (call: DeploymentSweepCall) => Promise<DeploymentSweepReport>;
 
 /** Makes a sweep. It remembers from run to run which deployments had sessions, and how many it stopped. */
 export function createDeploymentSweep(options: DeploymentSweepOptions): DeploymentSweep {
   const { mode, maxStops, pricePerHour, rate, bulkStopChunk: chunk } = options;
   const memory = createDeploymentMemory(options.memory);
-  return async ({ deadline = Number.POSITIVE_INFINITY, signal, audit = NO_AUDIT }) => {
+  return async ({ deadline = Number.POSITIVE_INFINITY, signal, audit = NO_AUDIT, ...call }) => {
+    const { onProgress, confirm } = call;
     const startedMs = Date.now();
     const problems = createProblems();
-    const pass: DeploymentPass = { ...options, memory, problems, audit, deadline, signal, startedMs };
+    const given = { audit, deadline, signal, ...(onProgress && { onProgress }) };
+    const pass: DeploymentPass = { ...options, ...given, memory, problems, startedMs };
     const found = await survey(pass, startedMs + (deadline - startedMs) * LOOK_UNTIL);
     const stale = found.rows.filter(({ verdict }) => verdict.stop);
     const stoppedBefore = memory.stopsSince(startedMs - GUARD_WINDOW_MS);
     const intent = { stale: stale.length, undecided: found.undecided, stoppedBefore };
     const guardTripped = tripsGuard(intent, maxStops);
-    const toStop = mode === 'stop' && !guardTripped ? stale : [];
+    const mayStop = mode === 'stop' && stale.length > 0 && !guardTripped;
+    const toStop = mayStop && ((await confirm?.(found.rows)) ?? true) ? stale : [];
     const { stopped, again, complete } = await stopStale(pass, toStop, { rate, chunk });
-    await memory.rememberStops(stopped, signal);
+    const notRemembered = await memory.rememberStops(stopped, signal);
+    const failure = found.failure ?? notRemembered;
     const rows = found.rows.map((row) => again.get(row.facts.id) ?? row);
     return {
-      ...{ mode, pricePerHour, listed: found.listed, undecided: found.undecided, rows, stoppedBefore },
+      ...{ mode, pricePerHour, rows, stoppedBefore },
+      ...{ listed: found.listed, undecided: found.undecided, emptied: found.emptied },
       keptUnknown: rows.filter(({ verdict }) => verdict.rule === 'unknown').length,
       stopped: stopped.map(({ id }) => id),
       guardTripped,
       complete: complete && found.undecided === 0,
       problems: problems.list(),
+      ...(failure && { memoryFailure: failure.message }),
       startedMs,
       durationMs: Date.now() - startedMs,
     };
@@ -111,17 +123,43 @@ async function survey(pass: DeploymentPass, untilMs: number) {
   const { client, memory, signal, deadline, startedMs } = pass;
   const { deployments } = await client.deploymentsRollCall({ signal, deadline });
   const counts = await sessionsNow(pass);
-  const all = [...deployments.values()].map((row) => ({ row, facts: firstFacts(pass, row, counts) }));
-  await memory.learn(new Map(all.map(({ facts }) => [facts.id, facts.sessions])), startedMs, signal);
-  const suspects = all.filter(({ facts }) => brokenRule(facts, startedMs, pass.policy) !== undefined);
-  const looks = await eachOf(
-    pass,
-    suspects,
-    () => isOver(pass, untilMs),
-    async ({ row }) => judgeLook(pass, row, await lookAt(pass, row.request_id), counts),
-  );
-  const rows = looks.filter((judged) => judged !== undefined);
-  return { listed: all.length, rows, undecided: suspects.length - rows.length };
+  const rowsNow = [...deployments.values()];
+  const sessionsOf = (row: DeploymentRow) => deploymentFacts(row, counts, undefined).sessions;
+  const sessions = new Map(rowsNow.map((row) => [row.request_id, sessionsOf(row)]));
+  const failure = await memory.learn(sessions, startedMs, signal);
+  const all = rowsNow.map((row) => ({ row, facts: firstFacts(pass, row, counts) }));
+  const isSuspect = ({ facts }: Listed) => brokenRule(facts, startedMs, pass.policy) !== undefined;
+  const suspects = all.filter(isSuspect);
+  const emptied = all.filter((one) => !isSuspect(one) && isEmptied(pass, one)).length;
+  const rows = await lookAtAll(pass, suspects, counts, untilMs);
+  return { listed: all.length, rows, undecided: suspects.length - rows.length, emptied, failure };
+}
+
+/** A deployment, by the row of the list alone. */
+type Listed = Pick<Judged, 'row' | 'facts'>;
+
+/** Whether it had sessions and has none, as this look or earlier ones saw it. */
+function isEmptied({ memory, policy }: DeploymentPass, { facts }: Listed): boolean {
+  const sinceMs = memory.emptySince(facts.id, Number.POSITIVE_INFINITY);
+  return sinceMs !== undefined && policy.emptyAfterMs !== Number.POSITIVE_INFINITY;
+}
+
+/** Looks at each until a time in epoch milliseconds. Returns those that a look decided. */
+async function lookAtAll(
+  pass: DeploymentPass,
+  suspects: readonly Listed[],
+  counts: SessionCounts,
+  untilMs: number,
+): Promise<Judged[]> {
+  let looked = 0;
+  const isDone = (): boolean => isOver(pass, untilMs);
+  const looks = await eachOf(pass, suspects, isDone, async ({ row }) => {
+    const judged = judgeLook(pass, row, await lookAt(pass, row.request_id), counts);
+    looked += 1;
+    pass.onProgress?.('look', looked, suspects.length);
+    return judged;
+  });
+  return looks.filter((judged) => judged !== undefined);
 }
 
 /** By the row of the list alone. */

@@ -13,7 +13,7 @@ export type DeploymentSweepLine = ReturnType<typeof deploymentSweepLine>;
 
 /** One run in one line. `hours` and `cost` are those of the stale deployments, since each became ready. Pure. */
 export function deploymentSweepLine(report: DeploymentSweepReport) {
-  const { rows, stopped, pricePerHour, problems: _, startedMs, ...line } = report;
+  const { rows, stopped, pricePerHour, problems: _, startedMs, memoryFailure: _failure, ...line } = report;
   const stale = rows.filter(({ verdict }) => verdict.stop);
   const hours = rounded(stale.reduce((sum, row) => sum + hoursOf(row, startedMs), 0));
   return {
@@ -34,6 +34,8 @@ export function reportDeploymentSweep(report: DeploymentSweepReport, FunctionNam
   logInfo('deployment sweep', line);
   for (const { code, count, reason } of report.problems)
     logError('deployments are left for the next sweep', { code, deployments: count, reason });
+  if (report.memoryFailure !== undefined)
+    logError('the memory did not answer', { code: 'MEMORY_UNAVAILABLE', reason: report.memoryFailure });
   if (report.guardTripped)
     logError('SWEEP_DEPLOYMENT_MAX_STOPS would be exceeded: no deployment was stopped', {
       undecided: report.undecided,
@@ -71,7 +73,8 @@ export function staleOf({ rows, startedMs, pricePerHour }: DeploymentSweepReport
     }));
 }
 
-function hoursOf({ facts: { startedMs } }: Judged, nowMs: number): number {
+/** How long a deployment has been ready, in hours. 0: not known. */
+export function hoursOf({ facts: { startedMs } }: Judged, nowMs: number): number {
   return startedMs === undefined ? 0 : Math.max(0, nowMs - startedMs) / HOUR_MS;
 }
 

@@ -1,9 +1,10 @@
 /** The console's server: who may use it, what it sends, and what it changes. */
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, type TestContext, test } from 'vitest';
+import { describe, expect, type TestContext, test, vi } from 'vitest';
 import { CHANCES } from '../../console/page/views/fault-switches.ts';
 import { ERROR_CODES } from '../../lib/runtime/codes.ts';
+import { parseJson } from '../../lib/runtime/json.ts';
 import { auditLine, batchLine, startTestConsole } from '../support/console.ts';
 
 const CHANGES = [
@@ -120,6 +121,57 @@ describe('who may use it', () => {
     expect(text).toContain('***');
     expect(text).not.toContain('sandbox-key');
     expect((await ask('GET', '/api/sessions')).text).not.toContain('sandbox-key');
+  });
+});
+
+describe('what it changes leaves a trace', () => {
+  /** The audit lines that this process prints from now on. */
+  function watchAudit({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): unknown[] {
+    const lines: unknown[] = [];
+    const watch = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      const line = parseJson(String(text));
+      if (String(text).includes('"audit"')) lines.push(line);
+      return true;
+    });
+    onTestFinished(() => watch.mockRestore());
+    return lines;
+  }
+
+  test('a session: an audit line, and who deleted it', async (context) => {
+    const { ask, sandbox } = await startTestConsole(context);
+    sandbox.store.add([{ session_id: 'a' }]);
+    const lines = watchAudit(context);
+    expect((await ask('DELETE', '/api/sessions/a', { body: { confirm: 'a' } })).status).toBe(200);
+    expect(lines).toMatchObject([
+      { operation: 'sessionDelete', targets: ['a'], by: ['console'], outcome: 'done', call: 1, status: 200 },
+    ]);
+    expect((await ask('GET', '/api/sessions/a')).body).toMatchObject({
+      session: null,
+      deleted: { by: 'console', event: 'by hand' },
+    });
+  });
+
+  test('a deployment: an audit line, and who stopped it', async (context) => {
+    const { ask, sandbox } = await startTestConsole(context);
+    sandbox.store.deployments.add([{ request_id: 'd', session_based: true }]);
+    const lines = watchAudit(context);
+    expect((await ask('DELETE', '/api/deployments/d', { body: { confirm: 'd' } })).status).toBe(200);
+    expect(lines).toMatchObject([
+      { operation: 'deploymentStop', targets: ['d'], by: ['console'], outcome: 'done' },
+    ]);
+    expect((await ask('GET', '/api/deployments/d')).body).toMatchObject({
+      stopped: { by: 'console', event: 'by hand' },
+    });
+  });
+
+  test('one that fails leaves its line with the code, and is not remembered', async (context) => {
+    const { ask, sandbox } = await startTestConsole(context);
+    sandbox.store.add([{ session_id: 'a' }]);
+    sandbox.faults.set({ badRequest: 1 });
+    const lines = watchAudit(context);
+    expect((await ask('DELETE', '/api/sessions/a', { body: { confirm: 'a' } })).status).toBe(502);
+    expect(lines).toMatchObject([{ targets: ['a'], by: ['console'], outcome: 'open', code: 'REFUSED' }]);
+    expect((await ask('GET', '/api/sessions/a')).body).toMatchObject({ deleted: null });
   });
 });
 

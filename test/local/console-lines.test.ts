@@ -30,6 +30,15 @@ describe('the lines of the stage', () => {
     );
   });
 
+  test('what a person deleted by the console is one line; other audit lines are not shown', () => {
+    const audit = { level: 'INFO', message: 'audit', operation: 'sessionDelete', call: 1, events: [] };
+    const done = { ...audit, targets: ['abc123-s'], by: ['console'], outcome: 'done', status: 200 };
+    expect(show(JSON.stringify(done))).toBe('12:00:00  console: sessionDelete abc123-s  done');
+    const gone = { ...done, outcome: 'gone', status: 410, code: 'GONE' };
+    expect(show(JSON.stringify(gone))).toBe('12:00:00  console: sessionDelete abc123-s  GONE');
+    expect(show(JSON.stringify({ ...done, by: ['match.ended'] }))).toBeUndefined();
+  });
+
   test('a dead letter is told with its reason', () => {
     const letter = {
       message: 'dead letter',

@@ -142,6 +142,27 @@ describe('a deployment', () => {
   });
 });
 
+describe('a deployment without sessions', () => {
+  const emptySinceOf = async (id: string) =>
+    (await environment().recall({ sessionIds: [], deploymentIds: [id] }, never)).deployments.get(id);
+
+  test('that had some is known with the first look that saw none, until a look cannot tell', async () => {
+    await environment().rememberSessionsOn(['e1'], never);
+    await environment().rememberEmpty(['e1'], 1_800_000_000_000, never);
+    expect(await emptySinceOf('e1')).toEqual({
+      lastSessionAtMs: expect.any(Number),
+      emptySinceMs: 1_800_000_000_000,
+    });
+    await environment().rememberEmpty(['e1'], undefined, never);
+    expect(await emptySinceOf('e1')).toEqual({ lastSessionAtMs: expect.any(Number) });
+  });
+
+  test('that never had one is not written', async () => {
+    await environment().rememberEmpty(['e2'], 1_800_000_000_000, never);
+    expect(await emptySinceOf('e2')).toBeUndefined();
+  });
+});
+
 describe('a table that does not answer', () => {
   test('is said with what this environment knows itself', async () => {
     const memory = environment();

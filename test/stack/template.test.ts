@@ -355,7 +355,7 @@ describe('alarms and dashboard', () => {
       reportHook({ ...failed(), route: 'POST /hooks' }, 'hook');
       reportDeploymentSweep(
         {
-          ...{ mode: 'stop', listed: 0, rows: [], undecided: 0, keptUnknown: 0, stopped: [] },
+          ...{ mode: 'stop', listed: 0, rows: [], undecided: 0, keptUnknown: 0, emptied: 0, stopped: [] },
           ...{ stoppedBefore: 0, guardTripped: false, complete: true, pricePerHour: 0, problems: [] },
           ...{ startedMs: 0, durationMs: 0 },
         },

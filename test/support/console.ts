@@ -5,6 +5,7 @@ import type { TestContext } from 'vitest';
 import { startConsole } from '../../console/server.ts';
 import type { ConsoleSource } from '../../console/source.ts';
 import { createSessionsClient } from '../../lib/edgegap/client.ts';
+import { openMemory } from '../../lib/memory/memory.ts';
 import type { Tombstone } from '../../lib/memory/types.ts';
 import { parseJson } from '../../lib/runtime/json.ts';
 import { createSecretReader } from '../../lib/runtime/secrets.ts';
@@ -31,6 +32,7 @@ export async function startTestConsole(
   const sandbox = await startSandbox({ rate: Number.POSITIVE_INFINITY, kind: true });
   const sqs = await startSqs();
   const feed = createLineFeed();
+  const memory = openMemory({ table: undefined, days: 15 });
   const apiKey = createSecretReader({
     variable: 'SESSIONS_API_KEY',
     value: 'sandbox-key',
@@ -49,13 +51,8 @@ export async function startTestConsole(
     events: { client: sqs.client, url: sqs.queueUrl },
     deadLetters: { client: sqs.client, url: sqs.deadLetterQueueUrl },
     memory: {
-      why: async (id) => options.deleted?.[id],
-      recall: async () => ({
-        deleted: new Map(),
-        deployments: new Map(),
-        handled: new Map(),
-        unavailable: undefined,
-      }),
+      ...memory,
+      why: async (id, signal) => options.deleted?.[id] ?? (await memory.why(id, signal)),
     },
     sweep: readSweepConfig({ SWEEP_MODE: 'stop' }),
     readLines: feed.read,

@@ -70,10 +70,10 @@ describe('a deployment without sessions', () => {
     const [id = ''] = add(30);
     link(id);
     const run = sweepWith(STOP);
-    await run();
+    expect(await run()).toMatchObject({ emptied: 0 });
     sandbox.store.delete(`s-${id}`);
     later(20);
-    expect(await run()).toMatchObject({ stopped: [], rows: [] });
+    expect(await run()).toMatchObject({ stopped: [], rows: [], emptied: 1 });
     later(10);
     expect(await run()).toMatchObject({ stopped: [] });
     later(6);
@@ -114,16 +114,87 @@ describe('a deployment without sessions', () => {
     expect(await run()).toMatchObject({ stopped: [id] });
   });
 
-  test('that had one as another environment saw it needs two looks of this one', async () => {
+  test('is stopped after the looks of two environments: each goes on where the one before ended', async () => {
     const [id = ''] = add(30);
     link(id);
     await sweepWith(STOP)();
     sandbox.store.delete(`s-${id}`);
     later(60);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
+    later(10);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [] });
+    later(6);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+  });
+
+  test('that had a session between the looks of two environments starts again', async () => {
+    const [id = ''] = add(30);
+    link(id);
+    await sweepWith(STOP)();
+    sandbox.store.delete(`s-${id}`);
+    later(10);
+    await sweepWith(STOP)();
+    later(10);
+    link(id, `again-${id}`);
+    await sweepWith(STOP)();
+    sandbox.store.delete(`again-${id}`);
+    later(10);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
+    later(16);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+  });
+
+  test('that a look of another environment could not see starts again', async () => {
+    const [id = ''] = add(30);
+    link(id);
+    await sweepWith(STOP)();
+    sandbox.store.delete(`s-${id}`);
+    later(10);
+    await sweepWith(STOP)();
+    later(10);
+    sandbox.faults.set({ operations: ['listSessions'], routesMissing: 1 });
+    await sweepWith(STOP)();
+    sandbox.faults.set({});
+    later(10);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
+    later(16);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+  });
+
+  test('that had a session which the table did not take starts again', async () => {
+    const [id = ''] = add(30);
+    link(id);
     const run = sweepWith(STOP);
-    expect(await run()).toMatchObject({ stopped: [] });
+    await run();
+    sandbox.store.delete(`s-${id}`);
+    later(10);
+    await run();
+    later(10);
+    link(id, `again-${id}`);
+    memoryTable.fail((operation) =>
+      operation === 'UpdateItem'
+        ? { kind: 'answer', status: 400, body: { __type: 'AccessDeniedException' } }
+        : undefined,
+    );
+    expect(await run()).toMatchObject({ memoryFailure: expect.stringContaining('AccessDenied') });
+    memoryTable.reset();
+    sandbox.store.delete(`again-${id}`);
+    later(10);
+    expect(await run()).toMatchObject({ stopped: [], emptied: 1 });
     later(16);
     expect(await run()).toMatchObject({ stopped: [id] });
+  });
+
+  test('that was seen empty more than a day ago needs two looks again', async () => {
+    const [id = ''] = add(30);
+    link(id);
+    await sweepWith(STOP)();
+    sandbox.store.delete(`s-${id}`);
+    await sweepWith(STOP)();
+    later(25 * 60);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
+    later(16);
+    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
   });
 
   test('that gets one between the look and the stop is kept', async () => {
@@ -182,7 +253,7 @@ describe('what is not known stops nothing', () => {
     sandbox.store.delete(`s-${id}`);
     memoryTable.fail(() => ({ kind: 'answer', status: 400, body: { __type: 'AccessDeniedException' } }));
     const run = sweepWith(STOP);
-    await run();
+    expect(await run()).toMatchObject({ memoryFailure: expect.stringContaining('AccessDenied') });
     later(60);
     expect(await run()).toMatchObject({ stopped: [] });
     expect(isRunning(id)).toBe(true);
