@@ -63,11 +63,15 @@ function eventOf(type: EventName, ask: Ask, own: Infer<typeof ownAttributes>, ar
   const event: GameEvent = { type, ask };
   const id = own.id ?? around.id;
   if (typeof id === 'string') event.id = id;
-  if (!isUnset(own.time)) event.timeMs = epochMs(own.time);
-  else if (typeof around.time === 'string' && DATE_TIME.test(around.time))
-    event.timeMs = epochMs(around.time);
+  const timeMs = isUnset(own.time) ? timeAround(around) : epochMs(own.time);
+  // The zero times of Go and C# (year 1) and of Unix: the sender has none.
+  if (timeMs !== undefined && timeMs > 0) event.timeMs = timeMs;
   if (!isUnset(own.source)) event.source = own.source;
   return event;
+}
+
+function timeAround({ time }: Around): number | undefined {
+  return typeof time === 'string' && DATE_TIME.test(time) ? epochMs(time) : undefined;
 }
 
 function below(base: string, { pointer, reason }: Violation): Violation {

@@ -65,6 +65,15 @@ export async function wholeList<T>(listing: Listing<T>): Promise<{ rows: Map<str
   return { rows, steady: isWhole && provesAbsence(read, rows.size) };
 }
 
+/**
+ * Whether the first page of a list is all of it: it has as many rows as the API counts, and nothing says that there is
+ * another page.
+ */
+export function isWholeList<T>(page: Page<T>): boolean {
+  const found = page.data?.length;
+  return found !== undefined && page.total_count === found && saysMore(page, 1, found) !== true;
+}
+
 function provesAbsence<T>(read: readonly Step<T>[], found: number): boolean {
   const [first, ...others] = read;
   if (first === undefined) return false;

@@ -1,11 +1,12 @@
 /** After a failure: judges it, asks what it takes to decide, splits what is refused. */
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
-import { sessionsCall } from './deletions.ts';
+import { handledKeys, sessionsCall } from './deletions.ts';
 import { every, type Findings, found, merge, retryAll, retryFor } from './findings.ts';
 import { isUnknown, judge, judgeRefusal } from './judge.ts';
 import { deletedBy, type RunContext, runCall } from './run-call.ts';
-import type { Call, DeleteCall, Outcome, Target, UsersCall } from './types.ts';
+import { resolveSelections } from './selections.ts';
+import type { BulkStopCall, Call, DeleteCall, Outcome, Target, UsersCall } from './types.ts';
 import { refusalKey } from './users.ts';
 
 /**
@@ -22,7 +23,9 @@ export async function afterFailure(
   const judgement = judge(call, error);
   if (judgement === 'retry') return retryAll(call, error);
   if (judgement === 'surface') return withoutRoute(call, error, context);
-  if (call.operation !== 'sessionsBulkStop') {
+  if (call.operation === 'sessionsBulkStop') {
+    if (judgement === 'question') return await askList(call, error, context);
+  } else {
     if (judgement === 'gone') return gone(call, context);
     if (judgement === 'suspect') return found({ suspects: [call] });
     if (judgement === 'question' && !exists) return await askSession(call, error, context);
@@ -65,6 +68,29 @@ async function askSession(
     return retryAll(call, error);
   }
   return await afterRefusal(call, refusal, context);
+}
+
+/** A bulk stop by deployment or tag was refused with 400: that is final only where the list holds what it names. */
+async function askList(
+  call: BulkStopCall,
+  refusal: SessionsApiError,
+  context: RunContext,
+): Promise<Findings> {
+  const { filterType, targets } = call;
+  const field = call.field === 'request_id' ? call.field : 'deployment_tags';
+  const values = targets.map(({ value }) => value);
+  const selection = {
+    field,
+    filterType,
+    values,
+    record: 0,
+    createdUntilMs: Number.POSITIVE_INFINITY,
+  } as const;
+  const { targets: listed, settled } = await resolveSelections([selection], context);
+  const [decided] = settled;
+  if (decided === undefined || listed.length > 0) return refused(call, refusal, context);
+  const handled = decided.outcome.kind === 'gone' ? handledKeys({ ...call, values }) : [];
+  return { ...every(targets, decided.outcome), handled };
 }
 
 async function afterRefusal(call: Call, error: SessionsApiError, context: RunContext): Promise<Findings> {

@@ -112,9 +112,15 @@ export function selectorKeys(ask: Ask): string[] {
   return selector === undefined ? [] : handledKeys(selector);
 }
 
-/** What the memory keeps once sessions by this value were deleted. */
+/** A key of DynamoDB has at most 2,048 bytes of UTF-8, and a set of tags may be longer. */
+const KEY_CHARACTERS = 500;
+
+/**
+ * What the memory keeps once sessions by this value were deleted. What lies beyond the characters of a key does not
+ * count: an event that looks handled takes the sessions that existed when it happened, which is never wrong.
+ */
 export function handledKey(field: BulkStopCall['field'], value: string): string {
-  return `${field} ${value}`;
+  return `${field} ${value}`.slice(0, KEY_CHARACTERS).toWellFormed();
 }
 
 /** What the memory keeps once sessions by these values were deleted. */

@@ -1,7 +1,8 @@
 /**
  * Empty deployments: how many users are on them, as their backend reports it. One that stays without users for the time
- * that the event names is stopped. The wait lives in the queue (the event is hidden until it is due) and in the memory,
- * which keeps the latest report of each deployment in the order of their moments, for all environments.
+ * that the event names is stopped. The wait lives in the queue: the event is hidden until it is due. Only a later report
+ * of users takes its place, which the memory keeps for all environments; a later empty one changes nothing, because a
+ * backend that repeats its reports would put off the stop for ever.
  */
 import { MemoryError } from '../memory/errors.ts';
 import type { Memory } from '../memory/memory.ts';
@@ -21,12 +22,14 @@ export interface UserCounts {
 interface Report extends PlannedEvent {
   requestId: string;
   users: number;
-  stopAfterMs?: number;
+  /** How long until it is to be acted upon, in milliseconds: 0 or less is now, `Infinity` is never. */
+  waitMs: number;
   action: 'join' | 'leave';
 }
 
 /**
- * Decides about the reports of a batch. Of several about one deployment the latest counts.
+ * Decides about the reports of a batch. Of several about one deployment the latest that is to be acted upon now counts;
+ * later empty ones wait on.
  * @param memory undefined: this environment remembers alone, and must not decide.
  */
 export async function resolveUserCounts(
@@ -34,16 +37,17 @@ export async function resolveUserCounts(
   memory: Pick<Memory, 'register'> | undefined,
   signal: AbortSignal,
 ): Promise<UserCounts> {
-  const reports = events.flatMap(reportsOf);
+  const nowMs = Date.now();
+  const reports = events.flatMap((event) => reportsOf(event, nowMs));
   const register = reports.length === 0 ? undefined : memory?.register(signal);
-  const latest = [...Map.groupBy(reports, ({ requestId }) => requestId).values()].map((group) =>
-    group.reduce((one, other) => (isLater(one, other) ? one : other)),
-  );
+  const latest = latestDue(reports);
   const decided = await Promise.all(
-    latest.map(async (report) => ({ report, outcome: await decide(report, register) })),
+    reports.map(async (report) => {
+      const counting = latest.get(report.requestId);
+      return { report, outcome: isAbsorbed(report, counting) ? ABSORBED : await decide(report, register) };
+    }),
   );
   const due = decided.filter(({ outcome }) => outcome === 'due').map(({ report }) => report);
-  const isOlder = ({ record }: Report): boolean => latest.every((report) => report.record !== record);
   return {
     events: [
       ...events.filter(({ ask }) => ask.kind !== 'countUsers'),
@@ -54,10 +58,9 @@ export async function resolveUserCounts(
         }),
       ),
     ],
-    settled: [
-      ...reports.filter(isOlder).map(({ record }): RecordOutcome => ({ record, outcome: ABSORBED })),
-      ...decided.flatMap(({ report: { record }, outcome }) => (outcome === 'due' ? [] : { record, outcome })),
-    ],
+    settled: decided.flatMap(({ report: { record }, outcome }) =>
+      outcome === 'due' ? [] : { record, outcome },
+    ),
   };
 }
 
@@ -70,18 +73,36 @@ const ALONE: Outcome = {
     'MEMORY_TABLE is not set: without it, another environment may know of users on this deployment. It is not stopped.',
 };
 
-function reportsOf(event: PlannedEvent): Report[] {
-  const { ask } = event;
+function reportsOf(event: PlannedEvent, nowMs: number): Report[] {
+  const { ask, timeMs } = event;
   if (ask.kind !== 'countUsers') return [];
-  const { kind: _, ...report } = ask;
-  return [{ ...event, ...report, action: report.users > 0 ? 'join' : 'leave' }];
+  const { requestId, users, stopAfterMs = Number.POSITIVE_INFINITY } = ask;
+  if (users > 0) return [{ ...event, requestId, users, waitMs: 0, action: 'join' }];
+  return [{ ...event, requestId, users, waitMs: timeMs + stopAfterMs - nowMs, action: 'leave' }];
 }
 
-/** The latest report stands in the register: one that finds a later one there is absorbed. */
+/** Of the reports of each deployment that are to be acted upon now, the latest. */
+function latestDue(reports: readonly Report[]): ReadonlyMap<string, Report> {
+  const latest = new Map<string, Report>();
+  for (const report of reports) {
+    const known = latest.get(report.requestId);
+    if (report.waitMs <= 0 && (known === undefined || isLater(report, known)))
+      latest.set(report.requestId, report);
+  }
+  return latest;
+}
+
+function isAbsorbed(report: Report, counting: Report | undefined): boolean {
+  if (report.waitMs === Number.POSITIVE_INFINITY) return true;
+  if (counting === undefined || counting === report) return false;
+  return report.waitMs <= 0 || isLater(counting, report);
+}
+
+/** A report that counts stands in the register: one that finds a later one there is absorbed. */
 async function decide(report: Report, register: Register | undefined): Promise<Outcome | 'due'> {
-  const { users, stopAfterMs, timeMs } = report;
-  if (users === 0 && stopAfterMs === undefined) return ABSORBED;
+  const { users, waitMs } = report;
   if (register === undefined) return users > 0 ? ABSORBED : ALONE;
+  if (waitMs > 0) return { kind: 'waiting', waitMs };
   try {
     const { won } = await register.claim(entryOf(report));
     if (!won) return ABSORBED;
@@ -89,9 +110,7 @@ async function decide(report: Report, register: Register | undefined): Promise<O
     if (!(error instanceof MemoryError)) throw error;
     return retryWithoutMemory(error);
   }
-  if (users > 0 || stopAfterMs === undefined) return { kind: 'done' };
-  const waitMs = timeMs + stopAfterMs - Date.now();
-  return waitMs > 0 ? { kind: 'waiting', waitMs } : 'due';
+  return users > 0 ? { kind: 'done' } : 'due';
 }
 
 function entryOf(report: Report): Entry {

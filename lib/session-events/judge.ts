@@ -41,9 +41,13 @@ function isRefusal({ code, status }: SessionsApiError): boolean {
   return code === 'GUARDED' || (status !== undefined && REFUSALS.has(status));
 }
 
-/** Whether a 400 may mean that there is nothing of the id in the path. */
-function mayBeUnknown({ operation }: Call | StopCall): boolean {
-  return /^(deleteUsersSession|putUsersSession|deploymentStop)$/.test(operation);
+/**
+ * Whether a 400 may mean that there is nothing of the id in the path, or nothing that a filter by deployment or tag
+ * matches.
+ */
+function mayBeUnknown(call: Call | StopCall): boolean {
+  if (call.operation === 'sessionsBulkStop') return call.field !== 'session_id' && !isForMany(call);
+  return /^(deleteUsersSession|putUsersSession|deploymentStop)$/.test(call.operation);
 }
 
 /** Whether a call can be split. A set of tags cannot: its values are one condition. */

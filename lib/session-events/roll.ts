@@ -4,7 +4,7 @@
  */
 import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
-import type { Page } from '../edgegap/listing.ts';
+import { isWholeList, type Page } from '../edgegap/listing.ts';
 import type { Budget } from './budget.ts';
 import { retryFor } from './findings.ts';
 import type { Outcome } from './types.ts';
@@ -39,8 +39,9 @@ export async function callRoll<T>(source: RollSource<T>, saved: number, budget: 
   };
   try {
     budget.spend(1);
-    const { data: rows = [], total_count: total } = await source.firstPage();
-    if (total === rows.length) return { listed: lookUp(new Map(rows.map((row) => [source.idOf(row), row]))) };
+    const page = await source.firstPage();
+    const { data: rows = [], total_count: total } = page;
+    if (isWholeList(page)) return { listed: lookUp(new Map(rows.map((row) => [source.idOf(row), row]))) };
     const pages = total == null ? undefined : Math.ceil(total / PAGE_LIMIT);
     const isWorth = pages === undefined ? saved > budget.left() : pages < saved;
     if (!isWorth) return { listed: () => 'unknown' };

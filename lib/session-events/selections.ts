@@ -22,7 +22,10 @@ export interface Selected {
 interface World {
   rows: readonly SessionContext[];
   facts: SessionFacts;
-  /** GetSession, once for each session: what it shows becomes a fact. @returns false where the session is gone. */
+  /**
+   * GetSession, once for each session: what it shows becomes a fact. @returns false where the session was terminated
+   * meanwhile. A 404, or a 400, contradicts the list: nothing is learnt.
+   */
   look(sessionId: string): Promise<boolean>;
   /** Looks at sessions of a deployment, one after the other, until one shows the tags. */
   lookForTags(deployment: string): Promise<readonly string[] | undefined>;
@@ -85,7 +88,7 @@ function createWorld(rows: readonly SessionContext[], { client, call, budget, fa
       facts.learn(await client.getSession(sessionId, call));
       return true;
     } catch (error) {
-      if (isSessionsApiError(error) && isUnknown(error)) return false;
+      if (isSessionsApiError(error) && isUnknown(error)) return error.code !== 'GONE';
       throw error;
     }
   });

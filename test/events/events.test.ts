@@ -86,6 +86,11 @@ describe('every accepted form asks for what its sender means', () => {
     });
   });
 
+  test.each(['0001-01-01T00:00:00Z', '1970-01-01T00:00:00Z'])('the zero time %s is absent', (time) => {
+    const event = { ...JSON.parse(sample('match-ended.null')), time };
+    expect(checkEvent(event)).toEqual({ ok: true, event: { type: 'match.ended', ask: one } });
+  });
+
   test('members that no event type has are ignored', () => {
     const event = { type: 'match.ended', data: { session_id: 'a', winner: 'red' }, traceparent: '00-1' };
     expect(checkEvent(event)).toMatchObject({ ok: true });

@@ -3,6 +3,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MemoryError } from '../../lib/memory/errors.ts';
 import { type Memory, openMemory } from '../../lib/memory/memory.ts';
 import { entryOf } from '../../lib/memory/register.ts';
+import { selectorKeys } from '../../lib/session-events/deletions.ts';
 import { startMemoryTable, TABLE } from '../support/memory-table.ts';
 
 const dynamoDb = await startMemoryTable();
@@ -272,6 +273,15 @@ test('what the API refused is remembered by this environment', () => {
   memory.rememberRefusal('bad', 'no such thing');
   expect(memory.refusal('bad')).toBe('no such thing');
   expect(memory.refusal('good')).toBeUndefined();
+});
+
+test('a set of as many tags as an event may name is remembered, although a key of DynamoDB is shorter', async () => {
+  const tags = Array.from({ length: 100 }, (_, index) => `${index}`.padStart(40, '\u{1d54f}'));
+  const ask = { kind: 'deleteByTags', tags, match: 'all' } as const;
+  expect(await environment().rememberHandled(selectorKeys(ask), never)).toBeUndefined();
+  const recalled = await environment().recall({ sessionIds: ['a'], selectors: selectorKeys(ask) }, never);
+  expect(recalled.unavailable).toBeUndefined();
+  expect(recalled.handled.size).toBe(1);
 });
 
 test('a deployment whose sessions were deleted is known to the other environments', async () => {

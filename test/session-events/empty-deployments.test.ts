@@ -1,6 +1,6 @@
 /**
  * A deployment that stays without users is stopped: reports come in any order, to any environment, and the latest one
- * counts. Whole batches of two environments with one memory, against an API that is not our sandbox.
+ * with users counts. Whole batches of two environments with one memory, against an API that is not our sandbox.
  */
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -86,15 +86,31 @@ describe('a deployment without users', () => {
     expect(api.deployments.has(id)).toBe(true);
   });
 
+  test('is stopped in time, however often it is reported empty meanwhile', async () => {
+    const [id, handle] = [deployment(), environment()];
+    const first = { id, users: 0, atMs: minutesAgo(6) };
+    const repeats = [4, 3, 2, 1].map((minutes) => ({ id, users: 0, atMs: minutesAgo(minutes) }));
+    for (const repeat of repeats) expect(await handle(repeat)).toMatchObject([{ kind: 'waiting' }]);
+    const silent = { id, users: 0, atMs: minutesAgo(0), wait: false };
+    expect((await handle(silent, repeats[0] ?? first, first)).map(({ kind }) => kind)).toEqual([
+      'absorbed',
+      'waiting',
+      'done',
+    ]);
+    expect(api.deployments.has(id)).toBe(false);
+  });
+
   test('is stopped where users came and went before, whatever the order of delivery', async () => {
     const [id, handle] = [deployment(), environment()];
     const empty = { id, users: 0, atMs: minutesAgo(6) };
     expect(await handle({ id, users: 0, atMs: minutesAgo(4) })).toMatchObject([{ kind: 'waiting' }]);
-    expect(await handle({ id, users: 2, atMs: minutesAgo(5) }, empty)).toMatchObject([
-      { kind: 'absorbed' },
+    expect(await handle({ id, users: 2, atMs: minutesAgo(5.5) }, empty)).toMatchObject([
+      { kind: 'done' },
       { kind: 'absorbed' },
     ]);
     expect(api.deployments.has(id)).toBe(true);
+    expect(await handle({ id, users: 0, atMs: minutesAgo(5.2) })).toMatchObject([{ kind: 'done' }]);
+    expect(api.deployments.has(id)).toBe(false);
   });
 
   test('is never stopped by a report without a time', async () => {
@@ -124,7 +140,7 @@ describe('what is not known stops nothing', () => {
   });
 });
 
-test('reports in any order, in batches of two environments: stopped exactly where the latest is empty and due', async () => {
+test('reports in any order, in batches of two environments: stopped exactly where it was empty since one that is due', async () => {
   const report = fc.record({ minutes: fc.integer({ min: 1, max: 20 }), users: fc.constantFrom(0, 0, 1) });
   const reports = fc.uniqueArray(report, { minLength: 1, maxLength: 6, selector: ({ minutes }) => minutes });
   const batches = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
@@ -133,14 +149,14 @@ test('reports in any order, in batches of two environments: stopped exactly wher
       const [id, environments] = [deployment(), [environment(), environment()]];
       const now = Date.now();
       const sent = all.map(({ minutes, users }) => ({ id, users, atMs: now - minutes * 60_000 }));
-      const latest = sent.reduce((one, other) => (other.atMs > one.atMs ? other : one));
+      const lastUsedMs = Math.max(0, ...sent.filter(({ users }) => users > 0).map(({ atMs }) => atMs));
       // An empty report that is due may come before a later one: then it stops what nobody said is used.
       const inOrder = sent.toSorted((one, other) => one.atMs - other.atMs);
       const wasDue = inOrder.some(({ users, atMs }) => users === 0 && now - atMs >= WAIT_MS);
       const chunks = split[0] ? [sent] : sent.map((one) => [one]);
       for (const [index, chunk] of chunks.entries()) await environments[inFirst[index] ? 0 : 1]?.(...chunk);
       await environments[0]?.(...sent);
-      const isDue = latest.users === 0 && now - latest.atMs >= WAIT_MS;
+      const isDue = sent.some(({ users, atMs }) => users === 0 && now - atMs >= WAIT_MS && atMs > lastUsedMs);
       if (isDue) expect(api.deployments.has(id)).toBe(false);
       if (!wasDue || (split[0] && !isDue)) expect(api.deployments.has(id)).toBe(true);
     }),

@@ -98,6 +98,21 @@ describe('an id that a bulk stop leaves out', () => {
     expect(api.operations()).toEqual(['sessionsBulkStop', 'sessionsBulkStop', 'listSessions']);
   });
 
+  test.each([
+    ['that has more pages', { pagination: { has_next: true } }],
+    ['that has another page number', { pagination: { next_page_number: 2 } }],
+    ['without rows', { data: undefined, total_count: 0 }],
+  ])('is not gone where the first page of a list %s counts only itself', async (_, page) => {
+    const { api, send } = await environment(live(ids(150)), (request) => {
+      if (request.operation === 'sessionsBulkStop') return { status: 200, body: { processable: [] } };
+      if (request.operation !== 'listSessions') return undefined;
+      const data = ids(100).map((session_id) => ({ session_id }));
+      return { status: 200, body: { data, total_count: 100, ...page } };
+    });
+    expect(kinds(await send([ended('s148', 's149')]))).toEqual(['done']);
+    expect(api.sessions.size).toBe(148);
+  });
+
   test('is gone where the list says that it is terminating', async () => {
     const { send } = await environment(
       live(['a', 'b'], { status: 'Status.TERMINATING' }),
@@ -353,6 +368,60 @@ describe('by deployment and by tag', () => {
     const { time: _, ...fresh } = byDeployment;
     const report = await send([fresh]);
     expect([kinds(report), codes(report)]).toEqual([['retry'], ['NOT_PROVEN']]);
+  });
+
+  test.each([
+    ['deployment', byDeployment],
+    ['tag', byTag],
+    ['set of tags', { ...byTag, data: { deployment_tags: ['t', 't'], match: 'all' } }],
+  ])('a 400 once nothing matches the %s any more is no refusal: the sessions are gone', async (_, event) => {
+    const { api, send } = await environment(live(ids(3), deployment(old)), ({ operation }) =>
+      operation === 'sessionsBulkStop' && api.sessions.size === 0
+        ? { status: 400, body: { message: 'no session matches' } }
+        : undefined,
+    );
+    const { time: _time, ...fresh } = event;
+    expect(kinds(await send([fresh]))).toEqual(['gone']);
+    expect(api.sessions.size).toBe(0);
+    expect(kinds(await send([stopped]))).toEqual(['gone']);
+  });
+
+  test('a 400 to a bulk stop by deployment is final where a session of it is listed', async () => {
+    const { send } = await environment(
+      live(['a'], deployment(old)),
+      on('sessionsBulkStop', () => ({ status: 400, body: { message: 'bad filter' } })),
+    );
+    expect((await send([stopped])).outcomes).toMatchObject([
+      { kind: 'dead', code: 'REFUSED', reason: expect.stringMatching(/bad filter/) },
+    ]);
+  });
+
+  test('a 400 to a bulk stop by deployment decides nothing where the list fails', async () => {
+    const { send } = await environment({}, ({ operation }) =>
+      operation === 'sessionsBulkStop' ? { status: 400 } : { status: 503 },
+    );
+    expect(kinds(await send([stopped]))).toEqual(['retry']);
+  });
+
+  test.each([404, 400])('a listed session that is answered with %i is a contradiction', async (status) => {
+    const { api, send } = await environment(
+      live(['a'], deployment(old)),
+      on('getSession', () => ({ status, body: { message: 'no' } })),
+    );
+    const report = await send([byDeployment, byTag]);
+    expect([kinds(report), codes(report)]).toEqual([
+      ['retry', 'retry'],
+      ['NOT_PROVEN', 'NOT_PROVEN'],
+    ]);
+    expect(api.sessions.size).toBe(1);
+  });
+
+  test('a listed session that was terminated meanwhile, a 410, is gone', async () => {
+    const { send } = await environment(
+      live(['a'], deployment(old)),
+      on('getSession', () => ({ status: 410, body: { message: 'terminated' } })),
+    );
+    expect(kinds(await send([byDeployment]))).toEqual(['gone']);
   });
 
   test.each([

@@ -312,6 +312,9 @@ describe('create_time', () => {
     ['2024-05-26T12:00:45+02:00', Date.UTC(2024, 4, 26, 10, 0, 45)],
     ['2024-05-26T12:00:45.5Z', Date.UTC(2024, 4, 26, 12, 0, 45, 500)],
     ['yesterday', undefined],
+    // The zero times of Go and of Unix: what a server writes where it has none.
+    ['0001-01-01 00:00:00', undefined],
+    ['1970-01-01T00:00:00Z', undefined],
     ['2024-13-26 12:00:45', undefined],
     ['2024-05-26', undefined],
     ['x2024-05-26 12:00:45', undefined],
