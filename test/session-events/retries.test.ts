@@ -20,7 +20,7 @@ test('SQS that hangs does not bring finished records back', async () => {
   const environment = await startLambda(
     'session-events',
     { ...stage.environment(), ...sqs.environment },
-    3000,
+    6000,
   );
   const event = sqsEvent([{ type: 'match.ended', data: { session_id: 'a' } }, 'not an event']);
   expect(await environment.invoke(event)).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }] });
