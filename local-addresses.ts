@@ -46,15 +46,26 @@ export const LOCAL_SWEEP = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/**
+ * The ports of the local stage: the variable of each, its default, and what listens there. After `LOCAL_PORT_BASE` they
+ * follow each other in this order.
+ */
+export const LOCAL_PORTS = [
+  { key: 'sqsPort', variable: 'LOCAL_SQS_PORT', standard: 4566, what: 'the embedded SQS' },
+  { key: 'sandboxPort', variable: 'LOCAL_SANDBOX_PORT', standard: 4010, what: 'the sandbox API' },
+  { key: 'hookPort', variable: 'LOCAL_HOOK_PORT', standard: 4020, what: 'the hook' },
+  { key: 'dynamoDbPort', variable: 'LOCAL_DYNAMODB_PORT', standard: 4567, what: 'the embedded DynamoDB' },
+  { key: 'lambdaPort', variable: 'LOCAL_LAMBDA_PORT', standard: 3002, what: 'the functions' },
+  { key: 'consolePort', variable: 'LOCAL_CONSOLE_PORT', standard: 4030, what: 'the console' },
+] as const;
+
+type LocalPort = (typeof LOCAL_PORTS)[number];
+type Ports = Record<LocalPort['key'], number>;
+
 /** Ports and addresses of a local stage, all on 127.0.0.1, and its schedule. */
-export interface LocalStage {
+export interface LocalStage extends Ports {
   /** Seconds from one sweep to the next. */
   sweepSeconds: number;
-  sqsPort: number;
-  sandboxPort: number;
-  hookPort: number;
-  dynamoDbPort: number;
-  consolePort: number;
   sqsUrl: string;
   sandboxUrl: string;
   hookUrl: string;
@@ -64,34 +75,49 @@ export interface LocalStage {
 }
 
 /**
- * Returns the local stage that the environment describes: `LOCAL_SQS_PORT` (default 4566), `LOCAL_SANDBOX_PORT` (4010),
- * `LOCAL_HOOK_PORT` (4020), `LOCAL_CONSOLE_PORT` (4030), `LOCAL_DYNAMODB_PORT` (4567) and `LOCAL_SWEEP_SECONDS` (120).
+ * Returns the local stage that the environment describes: each port from its variable in `LOCAL_PORTS`, else from its
+ * place after `LOCAL_PORT_BASE`, else its default; and `LOCAL_SWEEP_SECONDS` (120).
  * @throws RangeError for a value that is not a TCP port, or a schedule of more than a day.
  */
 export function localStage(env: Environment): LocalStage {
-  const sqsPort = port(env, 'LOCAL_SQS_PORT', 4566);
-  const sandboxPort = port(env, 'LOCAL_SANDBOX_PORT', 4010);
-  const hookPort = port(env, 'LOCAL_HOOK_PORT', 4020);
-  const dynamoDbPort = port(env, 'LOCAL_DYNAMODB_PORT', 4567);
-  const sqsUrl = `http://127.0.0.1:${sqsPort}`;
+  const ports = portsOf(env);
+  const sqsUrl = `http://127.0.0.1:${ports.sqsPort}`;
   return {
+    ...ports,
     sweepSeconds: wholeNumber(env, 'LOCAL_SWEEP_SECONDS', 120, 86_400, 'a number of seconds'),
-    sqsPort,
-    sandboxPort,
-    hookPort,
-    dynamoDbPort,
-    consolePort: port(env, 'LOCAL_CONSOLE_PORT', 4030),
     sqsUrl,
-    sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
-    hookUrl: `http://127.0.0.1:${hookPort}/hooks`,
-    dynamoDbUrl: `http://127.0.0.1:${dynamoDbPort}`,
+    sandboxUrl: `http://127.0.0.1:${ports.sandboxPort}`,
+    hookUrl: `http://127.0.0.1:${ports.hookPort}/hooks`,
+    dynamoDbUrl: `http://127.0.0.1:${ports.dynamoDbPort}`,
     eventsQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.events}`,
     deadLetterQueueUrl: `${sqsUrl}/${LOCAL_ACCOUNT_ID}/${LOCAL_QUEUE_NAMES.deadLetters}`,
   };
 }
 
-function port(env: Environment, name: string, standard: number): number {
-  return wholeNumber(env, name, standard, 65_535, 'a port number');
+/**
+ * Returns what stands before a command so that it finds the stage of this environment: `LOCAL_PORT_BASE=14000 `, or
+ * nothing where all ports have their defaults.
+ */
+export function portSettings(env: Environment): string {
+  const names = ['LOCAL_PORT_BASE', ...LOCAL_PORTS.map(({ variable }) => variable)];
+  return names.flatMap((name) => (env[name] ? [`${name}=${env[name]} `] : [])).join('');
+}
+
+function portsOf(env: Environment): Ports {
+  const [sqs, sandbox, hook, dynamoDb, lambda, console] = LOCAL_PORTS;
+  const base = wholeNumber(env, 'LOCAL_PORT_BASE', 0, 65_000, 'a port number');
+  const port = (of: LocalPort): number => {
+    const fallback = base === 0 ? of.standard : base + LOCAL_PORTS.indexOf(of);
+    return wholeNumber(env, of.variable, fallback, 65_535, 'a port number');
+  };
+  return {
+    sqsPort: port(sqs),
+    sandboxPort: port(sandbox),
+    hookPort: port(hook),
+    dynamoDbPort: port(dynamoDb),
+    lambdaPort: port(lambda),
+    consolePort: port(console),
+  };
 }
 
 function wholeNumber(env: Environment, name: string, standard: number, max: number, what: string): number {

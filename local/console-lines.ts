@@ -70,12 +70,19 @@ const DeploymentSweep = z.object({
   durationMs: z.number(),
 });
 
-/**
- * What a person sees once the stage is ready.
- * @param sessions how many the sandbox holds.
- * @param consoleUrl the console's address, with its token.
- */
-export function banner(stage: LocalStage, sessions: number, consoleUrl: string): string {
+/** What the banner shows beside the addresses of the stage. */
+interface BannerFacts {
+  /** How many sessions the sandbox holds. */
+  sessions: number;
+  /** The console's address, with its token. */
+  consoleUrl: string;
+  /** What stands before a command so that it finds this stage. */
+  settings: string;
+}
+
+/** What a person sees once the stage is ready. */
+export function banner(stage: LocalStage, { sessions, consoleUrl, settings }: BannerFacts): string {
+  const command = (text: string): string => pc.bold(settings + text.padEnd(50));
   return `
 ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. ${pc.dim('Ctrl-C stops it.')}
 
@@ -86,9 +93,9 @@ ${pc.bold('session-hooks')} is ready: send events, and watch their sessions go. 
   Sessions API   ${pc.cyan(stage.sandboxUrl)} ${pc.dim(`(a sandbox; ${sessions} sessions are playing)`)}
 
 Try in another terminal:
-  ${pc.bold('npm run emit -- match.ended --session-id abc123-s')}    ${pc.dim('a match ends, its session goes')}
-  ${pc.bold('npm run emit -- --storm 1000')}                         ${pc.dim('11,000 events, a handful of calls')}
-  ${pc.bold('npm run sweep')}                                        ${pc.dim(`sessions that no event ended; it also runs every ${stage.sweepSeconds} s`)}
+  ${command('npm run emit -- match.ended --session-id abc123-s')} ${pc.dim('a match ends, its session goes')}
+  ${command('npm run emit -- --storm 1000')} ${pc.dim('11,000 events, a handful of calls')}
+  ${command('npm run sweep')} ${pc.dim(`sessions that no event ended; it also runs every ${stage.sweepSeconds} s`)}
   curl -H 'Authorization: token ${SANDBOX_API_KEY}' ${stage.sandboxUrl}/v1/sessions
 
 `;
@@ -117,6 +124,12 @@ export function failedBatchLine(records: number, error: unknown, time: Date): st
   const reason = error instanceof Error ? error.message : String(error);
   const back = `${count(records, 'event')} ${records === 1 ? 'goes' : 'go'} back to ${LOCAL_QUEUE_NAMES.events}`;
   return `${clock(time)}  ${pc.red('batch failed')}: ${reason} (${back})\n`;
+}
+
+/** The line of a batch that is not answered yet. @param elapsedMs since the function was invoked */
+export function workingLine(records: number, elapsedMs: number, time: Date): string {
+  const seconds = pc.dim(`${Math.round(elapsedMs / 1000)} s`);
+  return `${clock(time)}  ${count(records, 'event')}: ${pc.yellow('working…')} waiting for the API  ${seconds}\n`;
 }
 
 /** The line of a sweep that failed. */

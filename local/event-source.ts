@@ -33,6 +33,8 @@ export interface EventSourceOptions {
   /** Invocations at once. */
   maximumConcurrency: number;
   onBatch?: (outcome: BatchOutcome) => void;
+  /** Called again and again while the function has not answered for a batch. */
+  working?: { everyMs: number; report: (records: number, elapsedMs: number) => void };
 }
 
 /** A running event source. */
@@ -155,6 +157,7 @@ function fitting(records: readonly SQSRecord[], batchSize: number): number {
 /** Invokes the function and deletes what it did not report. What failed comes back after its visibility timeout. */
 async function runBatch(records: readonly SQSRecord[], options: EventSourceOptions): Promise<void> {
   const outcome: BatchOutcome = { records: records.length, failed: records.length };
+  const timer = reportWhileWorking(records.length, options.working);
   try {
     const response = await options.invoke({ Records: [...records] });
     const failed = failedIds(response, new Set(records.map((record) => record.messageId)));
@@ -162,11 +165,22 @@ async function runBatch(records: readonly SQSRecord[], options: EventSourceOptio
     outcome.failed = records.length - (await deleteAll(settled, options));
   } catch (error) {
     outcome.error = error;
+  } finally {
+    clearInterval(timer);
   }
   options.onBatch?.(outcome);
 }
 
-/** Deletes the messages; gives how many are gone. */
+function reportWhileWorking(
+  records: number,
+  working: EventSourceOptions['working'],
+): NodeJS.Timeout | undefined {
+  if (working === undefined) return undefined;
+  const startedAt = performance.now();
+  return setInterval(() => working.report(records, performance.now() - startedAt), working.everyMs);
+}
+
+/** Deletes the messages; returns how many are gone. */
 async function deleteAll(
   records: readonly SQSRecord[],
   { client, queueUrl }: EventSourceOptions,

@@ -12,6 +12,7 @@ export function createInvoke(url: string, functionName: string, signal: AbortSig
   return async (event: object): Promise<unknown> => {
     const answer = await fetch(`${url}/2015-03-31/functions/${functionName}/invocations`, {
       method: 'POST',
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify(event),
       signal,
     });

@@ -5,26 +5,31 @@
 import * as z from 'zod/mini';
 import type { Console } from '../console/server.ts';
 import {
-  LOCAL_CREDENTIALS,
-  LOCAL_EDGEGAP_TOKEN,
-  LOCAL_HOOK_SECRET,
-  LOCAL_REGION,
-  LOCAL_SWEEP,
+  LOCAL_PORTS,
   type LocalStage,
   localStage,
+  portSettings,
   SANDBOX_API_KEY,
 } from '../local-addresses.ts';
 import { createLineFeed, type LineFeed, localSource } from './console.ts';
-import { banner, failedBatchLine, failedSweepLine, rewriteLines, showLine } from './console-lines.ts';
+import {
+  banner,
+  failedBatchLine,
+  failedSweepLine,
+  rewriteLines,
+  showLine,
+  workingLine,
+} from './console-lines.ts';
 import {
   createTables,
   type LocalDynamoDb,
   type LocalTable,
   readTables,
   startLocalDynamoDb,
-  tableName,
 } from './dynamodb.ts';
-import { type EventSource, startEventSource } from './event-source.ts';
+import { type StageFunction, setEnvironments } from './environments.ts';
+import { type EventSource, type EventSourceOptions, startEventSource } from './event-source.ts';
+import { guardServers } from './guard.ts';
 import { createInvoke } from './invoke.ts';
 import { requireFreePorts } from './ports.ts';
 import { createQueues, type LocalQueue, readQueues, resolveReference } from './queues.ts';
@@ -35,27 +40,20 @@ import { type LocalSqs, startLocalSqs } from './sqs-server.ts';
 interface Serverless {
   service: {
     provider: { stage?: string };
-    custom?: unknown;
+    custom?: Record<string, unknown>;
     resources?: unknown;
-    functions: Record<string, ServerlessFunction>;
+    functions: Record<string, StageFunction>;
   };
-}
-
-interface ServerlessFunction {
-  name?: string;
-  environment?: Record<string, unknown>;
-  events?: unknown[];
 }
 
 const HOST = '127.0.0.1';
 const SWEEP_FUNCTION = 'stale-sessions';
 /** Ctrl-C: what is in flight may take this long, in milliseconds. */
 const GRACE_MS = 1000;
-const OFFLINE_LAMBDA_PORT = 3002;
+/** How often the stage reports a batch that is not answered, in milliseconds. */
+const WORKING_MS = 5000;
 
-const Port = z.coerce.number().check(z.int(), z.gte(1), z.lte(65_535));
-const OfflineOptions = z.looseObject({ lambdaPort: z.optional(Port) });
-const Custom = z.nullish(z.looseObject({ 'serverless-offline': z.optional(OfflineOptions) }));
+const Custom = z.looseObject({ 'serverless-offline': z.looseObject({}) });
 const SqsEvent = z.object({
   sqs: z.looseObject({
     arn: z.unknown(),
@@ -82,20 +80,16 @@ interface Running {
 }
 
 /** The plugin. Serverless calls it with `new`; what it returns is the plugin's object. */
-export default function localStagePlugin(serverless: Serverless, options: Record<string, unknown>) {
+export default function localStagePlugin(serverless: Serverless) {
   let running: Running | undefined;
-  const lambdaPort = (): number => {
-    const custom = Custom.parse(serverless.service.custom)?.['serverless-offline']?.lambdaPort;
-    return OfflineOptions.parse(options).lambdaPort ?? custom ?? OFFLINE_LAMBDA_PORT;
-  };
   return {
     hooks: {
       'offline:start:init': async () => {
-        running = await exitOnProblem(() => start(serverless, lambdaPort()));
+        running = await exitOnProblem(() => start(serverless));
       },
       'offline:start:ready': async () => {
         const started = running;
-        if (started !== undefined) await exitOnProblem(() => listen(serverless, started, lambdaPort()));
+        if (started !== undefined) await exitOnProblem(() => listen(serverless, started));
       },
       'offline:start:end': async () => {
         if (running !== undefined) await stop(running);
@@ -104,22 +98,17 @@ export default function localStagePlugin(serverless: Serverless, options: Record
   };
 }
 
-async function start({ service }: Serverless, lambdaPort: number): Promise<Running> {
+async function start({ service }: Serverless): Promise<Running> {
   if (service.provider.stage !== 'local') {
     throw new Error('The local stage is the stage "local": run npm start, or add --stage local.');
   }
   const stage = localStage(process.env);
   await requireFreePorts(
-    [
-      { port: stage.sqsPort, variable: 'LOCAL_SQS_PORT', what: 'the embedded SQS' },
-      { port: stage.sandboxPort, variable: 'LOCAL_SANDBOX_PORT', what: 'the sandbox Sessions API' },
-      { port: stage.hookPort, variable: 'LOCAL_HOOK_PORT', what: 'the hook' },
-      { port: stage.dynamoDbPort, variable: 'LOCAL_DYNAMODB_PORT', what: 'the embedded DynamoDB' },
-      { port: stage.consolePort, variable: 'LOCAL_CONSOLE_PORT', what: 'the console' },
-      { port: lambdaPort, variable: 'LOCAL_LAMBDA_PORT', what: 'the functions' },
-    ],
+    LOCAL_PORTS.map(({ key, variable, what }) => ({ port: stage[key], variable, what })),
     HOST,
   );
+  guardServers();
+  setPorts(service, stage);
   const queues = readQueues(service.resources, stage.sqsUrl);
   const sqs = await startLocalSqs(stage.sqsPort);
   await createQueues(sqs.client, queues);
@@ -137,38 +126,15 @@ async function start({ service }: Serverless, lambdaPort: number): Promise<Runni
   return { ...own, feed: createLineFeed(), parts: [] };
 }
 
-/** Points every function at the local queues and the sandbox, whatever the machine's AWS configuration says. */
-function setEnvironments(
-  functions: Serverless['service']['functions'],
-  stage: LocalStage,
-  queues: readonly LocalQueue[],
-  tables: readonly LocalTable[],
-): void {
-  for (const definition of Object.values(functions)) {
-    const own = Object.entries(definition.environment ?? {});
-    definition.environment = {
-      ...Object.fromEntries(
-        own.map(([name, value]) => [name, tableName(value, tables) ?? resolveReference(value, queues)]),
-      ),
-      SESSIONS_API_KEY: SANDBOX_API_KEY,
-      SESSIONS_API_URL: stage.sandboxUrl,
-      ...LOCAL_SWEEP,
-      HOOK_SIGNING_SECRET: LOCAL_HOOK_SECRET,
-      HOOK_EDGEGAP_TOKEN: LOCAL_EDGEGAP_TOKEN,
-      AWS_ENDPOINT_URL_SQS: stage.sqsUrl,
-      AWS_ENDPOINT_URL_DYNAMODB: stage.dynamoDbUrl,
-      AWS_REGION: LOCAL_REGION,
-      AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-      // A profile or a session of the machine would win over the credentials above.
-      AWS_PROFILE: '',
-      AWS_SESSION_TOKEN: '',
-    };
-  }
+/** Has serverless-offline listen on the ports of the stage. */
+function setPorts(service: Serverless['service'], { hookPort, lambdaPort }: LocalStage): void {
+  const custom = Custom.parse(service.custom);
+  const offline = { ...custom['serverless-offline'], httpPort: hookPort, lambdaPort };
+  service.custom = { ...custom, 'serverless-offline': offline };
 }
 
 /** Starts an event source for each `sqs` event and the sweep's schedule, and says that the stage is ready. */
-async function listen({ service }: Serverless, running: Running, lambdaPort: number): Promise<void> {
+async function listen({ service }: Serverless, running: Running): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     rewriteLines(stream, (line) => {
       running.feed.push(line);
@@ -177,29 +143,48 @@ async function listen({ service }: Serverless, running: Running, lambdaPort: num
   }
   running.console = await serveConsole(service.functions, running);
   for (const [key, { name = '', events = [] }] of Object.entries(service.functions)) {
-    const invoke = createInvoke(`http://${HOST}:${lambdaPort}`, name, running.invocations.signal);
+    const url = `http://${HOST}:${running.stage.lambdaPort}`;
+    const invoke = createInvoke(url, name, running.invocations.signal);
     if (key === SWEEP_FUNCTION) running.parts.push(startSweeps(running, () => invoke({})));
     for (const event of events) {
       const sqs = SqsEvent.safeParse(event).data?.sqs;
       const arn = resolveReference(sqs?.arn, running.queues);
       const queue = running.queues.find((candidate) => candidate.arn === arn);
       if (sqs === undefined || queue === undefined) continue;
-      const source = startEventSource({
-        client: running.sqs.client,
-        queueUrl: queue.url,
-        invoke,
-        batchSize: sqs.batchSize,
-        windowMs: sqs.maximumBatchingWindow * 1000,
-        maximumConcurrency: sqs.maximumConcurrency,
-        onBatch: ({ records, error }) => {
-          if (error === undefined || running.invocations.signal.aborted) return;
-          process.stdout.write(failedBatchLine(records, error, new Date()));
-        },
-      });
-      running.parts.push(source);
+      running.parts.push(startEvents(running, { invoke, queueUrl: queue.url, ...sqs }));
     }
   }
-  process.stdout.write(banner(running.stage, running.sessions, running.console.url));
+  process.stdout.write(
+    banner(running.stage, {
+      sessions: running.sessions,
+      consoleUrl: running.console.url,
+      settings: portSettings(process.env),
+    }),
+  );
+}
+
+type SqsSettings = Pick<EventSourceOptions, 'invoke' | 'queueUrl'> & z.infer<typeof SqsEvent>['sqs'];
+
+function startEvents({ sqs, invocations }: Running, settings: SqsSettings): EventSource {
+  const { invoke, queueUrl, batchSize, maximumBatchingWindow, maximumConcurrency } = settings;
+  return startEventSource({
+    client: sqs.client,
+    queueUrl,
+    invoke,
+    batchSize,
+    windowMs: maximumBatchingWindow * 1000,
+    maximumConcurrency,
+    working: {
+      everyMs: WORKING_MS,
+      report: (records, elapsedMs) => {
+        process.stdout.write(workingLine(records, elapsedMs, new Date()));
+      },
+    },
+    onBatch: ({ records, error }) => {
+      if (error === undefined || invocations.signal.aborted) return;
+      process.stdout.write(failedBatchLine(records, error, new Date()));
+    },
+  });
 }
 
 async function serveConsole(

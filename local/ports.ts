@@ -1,5 +1,6 @@
-/** Ports of the local stage: whether they are free, said in a way that helps. */
-import { createServer } from 'node:net';
+/** Ports of the local stage: whether they are free, reported in a way that helps. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 
 /** A port that the stage is about to use. */
 export interface PortUse {
@@ -10,26 +11,36 @@ export interface PortUse {
   what: string;
 }
 
+/** A value of `LOCAL_PORT_BASE` far from the ports of common programs. */
+const OTHER_BASE = 14_000;
+
 /**
- * Makes sure that each of these ports can be listened on.
- * @throws Error with one line that names the first busy port, and the variable that chooses another.
+ * Makes sure that all of these ports can be listened on at once.
+ * @throws Error that names every port that cannot, and how to choose others.
  */
 export async function requireFreePorts(uses: readonly PortUse[], host: string): Promise<void> {
+  const servers: Server[] = [];
+  const problems: string[] = [];
   for (const { port, variable, what } of uses) {
-    const problem = await problemWith(port, host);
-    if (problem === undefined) continue;
-    throw new Error(
-      `Port ${port}, for ${what}, ${problem}. Free it, or choose another: ${variable}=${port < 65_535 ? port + 1 : port - 1} npm start`,
-    );
+    const server = createServer();
+    const problem = await problemWith(server, port, host);
+    if (problem === undefined) servers.push(server);
+    else problems.push(`Port ${port}, for ${what} (${variable}), ${problem}.`);
   }
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  if (problems.length === 0) return;
+  const base = uses.some(({ port }) => port === OTHER_BASE) ? OTHER_BASE + 100 : OTHER_BASE;
+  problems.push(`Free what is in use, or move all ports together: LOCAL_PORT_BASE=${base} npm start`);
+  throw new Error(problems.join('\n'));
 }
 
-function problemWith(port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code ?? error.message})`);
-    });
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
-  });
+/** Listens. Returns why that is not possible, if it is not. */
+async function problemWith(server: Server, port: number, host: string): Promise<string | undefined> {
+  try {
+    await once(server.listen({ port, host, exclusive: true }), 'listening');
+    return undefined;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : error;
+    return code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${code})`;
+  }
 }

@@ -4,7 +4,6 @@ import * as z from 'zod/mini';
 import { type Checked, check } from './check.ts';
 import { newDeployments } from './deployment-models.ts';
 import { phaseOf } from './deployment-store.ts';
-import { refuseOthers } from './loopback.ts';
 import { newSessions } from './models.ts';
 import { type ApiContext, jsonOrText } from './routes.ts';
 import { seedPopulation } from './seed.ts';
@@ -13,13 +12,10 @@ import type { Store } from './store.ts';
 /** The body of POST /_sandbox/reset. */
 const reset = z.strictObject({ to: z._default(z.enum(['evening', 'empty']), 'evening') });
 
-/** Adds the /_sandbox routes, for this machine alone. */
+/** Adds the /_sandbox routes. The local stage keeps them to programs of this machine (local/guard.ts). */
 export function addControlRoutes(app: FastifyInstance, context: ApiContext): void {
-  app.register(async (routes) => {
-    routes.addHook('onRequest', refuseOthers);
-    addSettings(routes, context);
-    addState(routes, context);
-  });
+  addSettings(app, context);
+  addState(app, context);
 }
 
 function addSettings(routes: FastifyInstance, { faults, log }: ApiContext): void {

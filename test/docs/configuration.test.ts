@@ -67,8 +67,9 @@ describe('variables of the functions', () => {
 
 describe('variables of the local stage', () => {
   test('every one is in the table, and no other', () => {
-    const source = projectFile('local-addresses.ts') + serverless;
-    const names = new Set(source.match(/\bLOCAL_[A-Z]+_(PORT|SECONDS)\b/g));
+    const names = new Set(
+      projectFile('local-addresses.ts').match(/\bLOCAL_([A-Z]+_(PORT|SECONDS)|PORT_BASE)\b/g),
+    );
     expect(
       documented(LOCAL)
         .map(([name]) => name)
@@ -78,9 +79,6 @@ describe('variables of the local stage', () => {
 
   test('each has its documented default', () => {
     expect(localStage(Object.fromEntries(documented(LOCAL)))).toEqual(localStage({}));
-    expect(serverless).toContain(
-      `LOCAL_LAMBDA_PORT, ${new Map(documented(LOCAL)).get('LOCAL_LAMBDA_PORT')}}`,
-    );
   });
 });
 

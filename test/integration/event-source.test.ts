@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type EventSource, startEventSource } from '../../local/event-source.ts';
+import { type EventSource, type EventSourceOptions, startEventSource } from '../../local/event-source.ts';
 import { createQueues, type LocalQueue, readQueues } from '../../local/queues.ts';
 import { type LocalSqs, startLocalSqs } from '../../local/sqs-server.ts';
 
@@ -56,7 +56,9 @@ async function send(...bodies: string[]): Promise<void> {
 /** Starts the event source; `batch(n)` is the nth batch that was settled. */
 function start(
   invoke: Invoke,
-  settings: { batchSize?: number; windowMs?: number; maximumConcurrency?: number } = {},
+  settings: Partial<
+    Pick<EventSourceOptions, 'batchSize' | 'windowMs' | 'maximumConcurrency' | 'working'>
+  > = {},
 ) {
   const events: SQSEvent[] = [];
   const settled = Array.from({ length: 10 }, () =>
@@ -93,6 +95,28 @@ async function showAgain(record: SQSRecord): Promise<void> {
   const message = { QueueUrl: url('events'), ReceiptHandle: record.receiptHandle, VisibilityTimeout: 0 };
   await sqs.client.send(new ChangeMessageVisibilityCommand(message));
 }
+
+test('a batch that the function has not answered is reported again and again, and no more once it has', async () => {
+  const answer = Promise.withResolvers<undefined>();
+  const twice = Promise.withResolvers<void>();
+  const reports: [records: number, elapsedMs: number][] = [];
+  const report = (...values: [number, number]): void => {
+    reports.push(values);
+    if (reports.length === 2) twice.resolve();
+  };
+  const { batch } = start(() => answer.promise, { working: { everyMs: 10, report } });
+  await send('a');
+  await twice.promise;
+  answer.resolve(undefined);
+  await batch(1);
+  const before = reports.length;
+  await source?.stop();
+  expect(reports.slice(0, 2)).toEqual([
+    [1, expect.any(Number)],
+    [1, expect.any(Number)],
+  ]);
+  expect(reports).toHaveLength(before);
+});
 
 describe('a batch', () => {
   test('holds what Lambda gives a function: id, body, attributes, message attributes, where it came from', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rewrite, showLine } from '../../local/console-lines.ts';
+import { rewrite, showLine, workingLine } from '../../local/console-lines.ts';
 
 const NOON = new Date(2026, 0, 1, 12, 0, 0);
 const BATCH = {
@@ -79,4 +79,9 @@ test('metrics are not shown, and a reason to try again is', () => {
     reason: 'the API is down',
   };
   expect(showLine(JSON.stringify(retry), time)).toMatch(/3 events.*UNAVAILABLE, the API is down/);
+});
+
+test('a batch that is not answered is reported with its age', () => {
+  const line = workingLine(1200, 15_040, NOON).replaceAll(/\p{Cc}\[\d+m/gu, '');
+  expect(line).toBe('12:00:00  1,200 events: working… waiting for the API  15 s\n');
 });

@@ -1,5 +1,4 @@
-/** The /_sandbox routes: settings, the log, seeding, the reset, and who may use them. */
-import { request } from 'node:http';
+/** The /_sandbox routes: settings, the log, seeding and the reset. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Sandbox, seedPopulation, startSandbox } from '../../local/sandbox/index.ts';
 import { KIND, VARIED } from '../../local/sandbox/variety/settings.ts';
@@ -185,61 +184,6 @@ describe('POST /_sandbox/reset', () => {
     sandbox.store.add([{ session_id: 'mine' }]);
     expect(await control('POST', 'reset', { to: 'yesterday' })).toMatchObject({ status: 400, body: message });
     expect(sandbox.store.get('mine')).toBeDefined();
-  });
-});
-
-describe('a page in a browser cannot use the routes', () => {
-  /** `fetch` does not let a caller choose the Host header. */
-  function raw(headers: Record<string, string>, asked = RESET): Promise<number> {
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const { method, path, body } = asked;
-    request({ host: '127.0.0.1', port: sandbox.port, path, method, headers }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    })
-      .on('error', reject)
-      .end(body);
-    return promise;
-  }
-  const RESET = { method: 'POST', path: '/_sandbox/reset', body: '{"to":"evening"}' };
-  const json = { 'content-type': 'application/json' };
-
-  test.each(['127.0.0.1', 'localhost', '[::1]'])('a program that calls %s can', async (name) => {
-    expect(await raw({ ...json, host: `${name}:${sandbox.port}` })).toBe(200);
-    expect(sandbox.store.get('abc123-s')).toBeDefined();
-  });
-
-  test.each([
-    ['another host', { ...json, host: 'rebound.example' }, 403],
-    ['another host with this port', { ...json, host: 'rebound.example:PORT' }, 403],
-    ['another port', { ...json, host: '127.0.0.1:1' }, 403],
-    ['a page of another host', { ...json, origin: 'https://example.com' }, 403],
-    ['a page of a host that begins alike', { ...json, origin: 'http://localhost.example.com' }, 403],
-    ['a page without an origin', { ...json, origin: 'null' }, 403],
-    ['text', { 'content-type': 'text/plain' }, 415],
-    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
-    ['a body without a type', {}, 415],
-  ])('%s is refused and changes nothing', async (_, headers, status) => {
-    const own = Object.entries<string>(headers).map(([name, value]) => [
-      name,
-      value.replace('PORT', String(sandbox.port)),
-    ]);
-    expect(await raw(Object.fromEntries(own))).toBe(status);
-    expect(sandbox.store.sessions()).toEqual([]);
-  });
-
-  test('a page of this machine can, on whatever port it is served', async () => {
-    expect(await raw({ ...json, origin: 'http://localhost:3000' })).toBe(200);
-  });
-
-  test('reading the state needs the right host, too', async () => {
-    const state = { method: 'GET', path: '/_sandbox/state', body: '' };
-    expect(await raw({ host: 'rebound.example' }, state)).toBe(403);
-    expect(await raw({ host: `localhost:${sandbox.port}` }, state)).toBe(200);
-  });
-
-  test('the API itself takes any host: its key is what counts', async () => {
-    expect((await call(sandbox, 'GET', '/v1/sessions', undefined, {})).status).toBe(401);
   });
 });
 
