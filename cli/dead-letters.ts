@@ -79,8 +79,8 @@ addAction(tool.command('redrive'), {
     yes: YES,
   },
   run: async (terminal, { limit, rate, dryRun, queueUrl, ...which }) => {
-    const from = await deadLetterQueue(which);
     const to = await eventsQueue(which, queueUrl);
+    const from = await deadLetterQueue(which);
     terminal.target(`${from.target} → ${to.target}`);
     const found = await look(terminal, from, which);
     const letters = found.letters.slice(0, limit);
