@@ -73,8 +73,8 @@ describe.skipIf(whyNoBrowser !== undefined)('the console', () => {
     await page.locator('.numbers div', { hasText: 'Events in' }).getByText('110', { exact: true }).waitFor();
     await page.getByText('the queue is empty').waitFor();
     await open('batches');
-    // Beside the link: the whole row opens.
-    await page.locator('tbody td.wide').first().click();
+    // In the middle, beside the link: the whole row opens.
+    await page.locator('tbody tr').first().click();
     await page.locator('.steps li.call', { hasText: 'bulk stop' }).first().waitFor();
     const settled = page.locator('.steps li.no-call').first();
     await settled.locator('summary', { hasText: 'user.left' }).click();
