@@ -14,7 +14,7 @@ const WARM_UP = 20;
 const ROUNDS = 41;
 const SIZES = [100, 1000, 10_000];
 
-/** Records of whole matches, shuffled, at most so many. */
+/** Records of whole matches, shuffled, at most this many. */
 function recordsOf(size: number) {
   const events = stormEvents(Math.ceil(size / 11), { seed: 4, shuffle: true });
   return sqsEvent(events.slice(0, size)).Records;

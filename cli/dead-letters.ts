@@ -34,7 +34,7 @@ const TO = {
   about: 'the queue to send to; needed with another dead-letter queue',
 } as const;
 
-const RATE = { value: 'N', parse: wholeNumber(1, 10_000), about: 'at most so many a second' } as const;
+const RATE = { value: 'N', parse: wholeNumber(1, 10_000), about: 'at most this number a second' } as const;
 
 const tool = createTool('dead-letters').description(
   'Dead letters of the local stage (npm start), or of the world that --stage or the environment names.',
@@ -79,8 +79,8 @@ addAction(tool.command('redrive'), {
     yes: YES,
   },
   run: async (terminal, { limit, rate, dryRun, queueUrl, ...which }) => {
-    const from = await deadLetterQueue(which);
     const to = await eventsQueue(which, queueUrl);
+    const from = await deadLetterQueue(which);
     terminal.target(`${from.target} → ${to.target}`);
     const found = await look(terminal, from, which);
     const letters = found.letters.slice(0, limit);
@@ -156,7 +156,9 @@ interface Act {
   work(some: Letters): Promise<Redriven>;
 }
 
-/** Does it to these letters, which were released after the look: to no others, however long a person thought about it. */
+/**
+ * Does it to these letters, which were released after the look: to no others, however long a person thought about it.
+ */
 async function actOn(terminal: Terminal, from: Queue, { letters, rate, verb, work }: Act) {
   const ids = new Set(letters.map(({ messageId }) => messageId));
   let [moved, left, reason] = [0, 0, ''];

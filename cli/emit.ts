@@ -183,7 +183,7 @@ async function sendToQueue({ client, url }: Queue, events: readonly unknown[], o
   const [failure] = failed;
   if (failure === undefined) return messageIds;
   const { code, index, message } = failure;
-  throw new Error(
-    `${failed.length} of ${events.length} not sent; the first, number ${index}: ${code} ${message}`,
-  );
+  const which =
+    events.length === 1 ? 'Not sent' : `${failed.length} of ${events.length} not sent; event ${index}`;
+  throw new Error(`${which}: ${code} ${message}`);
 }

@@ -1,5 +1,14 @@
 /** What a person reads when a tool fails. */
 
+/** The most details that are printed. */
+const MAX_DETAILS = 20;
+
+/** Errors of the file system, by their codes. @see https://nodejs.org/api/errors.html#common-system-errors */
+const FILE_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder. Check the path',
+  EACCES: 'you may not read or write it. Check its permissions',
+};
+
 /** The command line is wrong: the tool ends with status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -24,9 +33,23 @@ export function errorLines(error: unknown): string[] {
     .find((text) => text.includes('ECONNREFUSED'));
   if (refused !== undefined)
     return [`${refused.replace(/\.$/, '')}. Nothing listens there: is the local stage running (npm start)?`];
-  return error instanceof DetailedError
-    ? [error.message, ...error.details.map((detail) => `  ${detail}`)]
-    : [error.message];
+  if (error instanceof DetailedError) return [error.message, ...detailLines(error.details)];
+  return [fileProblem(error) ?? error.message];
+}
+
+/** The first details; a file with a thousand wrong lines must not hide what is above them. */
+function detailLines(details: readonly string[]): string[] {
+  const lines = details.slice(0, MAX_DETAILS).map((detail) => `  ${detail}`);
+  const more = details.length - lines.length;
+  return more > 0 ? [...lines, `  … and ${more.toLocaleString('en')} more`] : lines;
+}
+
+/** What is wrong with a path that a person typed, or undefined for another error. */
+function fileProblem(error: Error): string | undefined {
+  if (!('code' in error)) return undefined;
+  if (error.code === 'EISDIR') return 'The path names a folder. Name a file.';
+  const problem = FILE_PROBLEMS[String(error.code)];
+  return problem && 'path' in error ? `${error.path}: ${problem}.` : undefined;
 }
 
 /** The error, its cause, the cause of that, and so on. */

@@ -1,6 +1,6 @@
 /**
- * Options of the command line become an event. The options of the data follow from the schemas of the event types, so that a
- * new type needs no code here. Pure but for an event's id and time.
+ * Options of the command line become an event. The options of the data follow from the schemas of the event types, so
+ * that a new type needs no code here. Pure but for an event's id and time.
  */
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../events/envelope.ts';
@@ -30,7 +30,7 @@ const HELP: Readonly<Record<string, Pick<OptionSpec, 'value' | 'about'>>> = {
   deploymentRequestId: { value: 'ID', about: 'a deployment; repeat it for more' },
   ip: { value: 'ADDRESS', about: 'a user; repeat it for more' },
   tag: { value: 'NAME', about: 'a tag of deployments; repeat it for more' },
-  match: { about: 'whether any (default) or all of the values must match' },
+  match: { about: 'whether a deployment needs any (default) or all of the tags' },
 };
 
 const membersByType: ReadonlyMap<string, readonly Member[]> = new Map(
@@ -65,6 +65,8 @@ export function eventFromOptions(type: string, options: Values): object {
     given.filter((option) => !members.some((member) => member.option === option)),
     `with ${type}`,
   );
+  if (given.length === 0 && !membersByType.has(type))
+    throw new UsageError(`${type} is neither an event type nor a file of events (.json, .ndjson or .jsonl).`);
   if (given.length === 0) throw new UsageError(`${type} needs data: pass ${flagsOf(members)} or --data.`);
   return event(
     type,

@@ -24,7 +24,7 @@ export const WHICH = {
 export const LIMIT = {
   value: 'N',
   parse: wholeNumber(1, 1_000_000),
-  about: 'at most so many, the oldest first',
+  about: 'at most this number, the oldest first',
 } as const;
 
 /** What those options hold. */

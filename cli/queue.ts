@@ -1,6 +1,7 @@
 /** The queue that a tool works on: one of the local stage, or any other. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { LOCAL_CREDENTIALS, LOCAL_REGION, localStage } from '../local-addresses.ts';
+import { accessOf } from './aws.ts';
 import { targetName, type World } from './world.ts';
 
 /** A queue, and the client that reaches it. */
@@ -21,6 +22,7 @@ const NOWHERE = { name: undefined };
  * chain of credentials.
  * @param url an http or https URL.
  * @param world that it belongs to. Default: the address alone says where it is.
+ * @throws Error with what to do where AWS has no region or no credentials.
  */
 export async function connectQueue(url: string, world: Pick<World, 'name'> = NOWHERE): Promise<Queue> {
   const { SQSClient } = await import('@aws-sdk/client-sqs');
@@ -33,6 +35,7 @@ export async function connectQueue(url: string, world: Pick<World, 'name'> = NOW
   const region = /^sqs\.([a-z0-9-]+)\.amazonaws\.com/.exec(hostname)?.[1];
   // A queue elsewhere (an emulator, an endpoint of a VPC) is reached at its own address.
   const client = new SQSClient(region === undefined ? { endpoint: origin } : { region });
+  await accessOf(client);
   return { client, url, isLocal: false, target: targetName(url, world) };
 }
 

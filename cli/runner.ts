@@ -45,7 +45,7 @@ export function createTool(name: string): Command {
     .configureHelp({ optionDescription: ({ description }) => description });
 }
 
-/** Gives a command (or a tool that is one command) its options and what it does. */
+/** Adds to a command (or to a tool that is one command) its options and what it does. */
 export function addAction<const O extends OptionSpecs>(command: Command, action: Action<O>): void {
   command.description(action.about);
   for (const [name, spec] of Object.entries(action.options)) command.addOption(optionOf(name, spec));

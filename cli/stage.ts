@@ -15,7 +15,8 @@ const configuration = v.looseObject({
 const refusal = v.looseObject({ message: v.optional(v.string()), Message: v.optional(v.string()) });
 
 /**
- * Reads the variables of a deployed function, with the machine's own AWS credentials (`lambda:GetFunctionConfiguration`).
+ * Reads the variables of a deployed function, with the machine's own AWS credentials
+ * (`lambda:GetFunctionConfiguration`).
  * @returns them, and the machine's own variables beside them.
  * @throws Error with what to do where it cannot be read.
  * @see https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html

@@ -23,8 +23,8 @@ export interface Terminal {
   /** Ends what is drawn. */
   end(): void;
   /**
-   * Does work that a signal must not leave half done: SIGINT, SIGTERM or SIGHUP abort its signal, and the tool ends once
-   * the work has.
+   * Does work that a signal must not leave half done: SIGINT, SIGTERM or SIGHUP abort its signal, and the tool ends
+   * once the work has.
    */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /** Aborts that work. Resolves when it has ended, at once where there is none. */

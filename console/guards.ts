@@ -1,6 +1,7 @@
 /**
  * Who may use the console: its own page, on this machine, with the token of its address. Other programs can reach a
- * port of the loopback interface, and so can a page of any site through the browser (DNS rebinding, cross-site requests).
+ * port of the loopback interface, and so can a page of any site through the browser (DNS rebinding, cross-site
+ * requests).
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';

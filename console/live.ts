@@ -1,4 +1,4 @@
-/** What pages are told as it happens. Nothing is read while no page is open. */
+/** What the server sends to open pages as it happens. Nothing is read while no page is open. */
 import { setInterval } from 'node:timers/promises';
 import type { Progress, StreamMessages } from './protocol.ts';
 import { readQueues } from './queues.ts';

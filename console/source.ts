@@ -1,4 +1,4 @@
-/** What the console reads: the local stage gives one of these, a deployment another. */
+/** What the console reads: the local stage has one, a deployment another. */
 import type { SessionsClient } from '../lib/edgegap/client.ts';
 import type { Memory } from '../lib/memory/memory.ts';
 import type { QueueRef } from '../lib/sqs/redrive.ts';

@@ -1,6 +1,6 @@
 /**
- * Envelopes: what a transport wraps around an event. EventBridge events and SNS notifications are opened, in any nesting;
- * a CloudEvents 1.0 structured event is a plain event already. What is found here is unchecked.
+ * Envelopes: what a transport wraps around an event. EventBridge events and SNS notifications are opened, in any
+ * nesting; a CloudEvents 1.0 structured event is a plain event already. What is found here is unchecked.
  */
 
 import { isObject, isUnset } from './schema.ts';

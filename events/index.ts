@@ -24,8 +24,8 @@ export interface GameEvent {
 }
 
 /**
- * A message, read: an event, or everything that is wrong with it (at most ten violations). `isForeign`: it came through an
- * SNS topic and is clearly the message of another system that uses the topic.
+ * A message, read: an event, or everything that is wrong with it (at most ten violations). `isForeign`: it came
+ * through an SNS topic and is clearly the message of another system that uses the topic.
  */
 export type Parsed =
   | { ok: true; event: GameEvent }

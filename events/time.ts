@@ -1,6 +1,7 @@
 /**
- * Times of events: a `date-time` of RFC 3339 for a date that exists. `T` and `Z` may be lower case (section 5.6); a space in
- * place of the `T` is refused. A leap second (`:60`) is accepted where leap seconds are inserted: in UTC, on 30 June and
+ * Times of events: a `date-time` of RFC 3339 for a date that exists. `T` and `Z` may be lower case (section 5.6); a
+ * space in place of the `T` is refused. A leap second (`:60`) is accepted where leap seconds are inserted: in UTC, on
+ * 30 June and
  * 31 December.
  * @see https://www.rfc-editor.org/rfc/rfc3339#section-5.6
  */
@@ -14,7 +15,8 @@ const LEAP_SECOND = String.raw`\d{4}-(?:06-30|12-31)[Tt]23:59:60(?:\.\d+)?(?:[Zz
 export const DATE_TIME = new RegExp(`^(?:(?:${LEAP_DAY}|${OTHER_DAY})[Tt]${TIME}|${LEAP_SECOND})$`);
 
 /**
- * Epoch milliseconds; digits after the third are cut off. A leap second counts as the second after it, as on POSIX clocks.
+ * Epoch milliseconds; digits after the third are cut off. A leap second counts as the second after it, as on POSIX
+ * clocks.
  * @param time a time that {@link DATE_TIME} matches.
  */
 export function epochMs(time: string): number {

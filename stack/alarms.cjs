@@ -15,7 +15,7 @@ const FUNCTIONS = {
 const EVENTS = FUNCTIONS['session-events'];
 const SWEEP = FUNCTIONS['stale-sessions'];
 
-/** One blip is no alarm: three of six periods are at least a quarter of an hour, and at most half. */
+/** A single blip must not raise an alarm: three of six periods are at least a quarter of an hour, and at most half. */
 const LASTING = { EvaluationPeriods: 6, DatapointsToAlarm: 3 };
 /** A retried event may stay hidden for 15 minutes: the alarm holds while no batch reports. */
 const HELD = { EvaluationPeriods: 4, DatapointsToAlarm: 1 };

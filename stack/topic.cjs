@@ -4,8 +4,16 @@
  */
 
 /**
- * The Region of the topic's ARN; that of the stack without a topic.
+ * The Region of the topic's ARN; empty without a topic.
  * @param {Variables} variables
  */
-module.exports.region = async ({ resolveVariable }) =>
-  String(await resolveVariable('param:topicArn')).split(':')[3] || { Ref: 'AWS::Region' };
+const named = async ({ resolveVariable }) =>
+  String(await resolveVariable('param:topicArn')).split(':')[3] ?? '';
+
+module.exports.named = named;
+
+/**
+ * The Region of the subscription: that of the topic, or that of the stack without a topic.
+ * @param {Variables} variables
+ */
+module.exports.region = async (variables) => (await named(variables)) || { Ref: 'AWS::Region' };

@@ -1,6 +1,6 @@
 /**
- * The platform's own webhooks. A deployment has one URL for each of ready, error and terminated, so the address says what
- * happened. A session has one URL, and its message says how the session is.
+ * The platform's own webhooks. A deployment has one URL for each of ready, error and terminated, so the address says
+ * what happened. A session has one URL, and its message says how the session is.
  */
 import { isUnset } from '../schema.ts';
 import { wordOf } from '../words.ts';
@@ -10,9 +10,9 @@ const ENDED = new Set(['terminating', 'terminated']);
 const FAILED = new Set(['unprocessable', 'error']);
 
 /**
- * A message whose address does not say what happened. A session that is unprocessable or in error becomes `match.ended`, a
- * deployment that is terminating or terminated `deployment.stopped`. A deployment in error asks for nothing: an error is no
- * proof that it ended, and users may be on it.
+ * A message whose address does not say what happened. A session that is unprocessable or in error becomes
+ * `match.ended`, a deployment that is terminating or terminated `deployment.stopped`. A deployment in error asks for
+ * nothing: an error is no proof that it ended, and users may be on it.
  */
 export function adaptEdgegap(body: unknown): Adapted {
   const { session_id, status } = membersOf(body);

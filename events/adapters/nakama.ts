@@ -10,7 +10,9 @@ const ORIGINS = { '/data/deployment_request_id': '/instance_id', '/data/user_cou
 
 /** What the operator chose. */
 export interface NakamaOptions {
-  /** A deployment whose list of connections stays empty for that long is stopped. Absent: such lists ask for nothing. */
+  /**
+   * A deployment whose list of connections stays empty for that long is stopped. Absent: such lists ask for nothing.
+   */
   emptyAfterSeconds?: number | undefined;
 }
 

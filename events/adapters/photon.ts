@@ -44,8 +44,8 @@ export function adaptPhoton(body: unknown): Adapted {
 }
 
 /**
- * Quantum and Fusion: `CloseGame` is the one message with a `CloseReason`, and it names no user. All others name the app
- * or a user, and ask for nothing.
+ * Quantum and Fusion: `CloseGame` is the one message with a `CloseReason`, and it names no user. All others name the
+ * app or a user, and ask for nothing.
  */
 function adaptWithoutType({ GameId, CloseReason, AppId, UserId, ActorNr }: Message): Adapted {
   const isAboutUser = !isUnset(UserId) || !isUnset(ActorNr);

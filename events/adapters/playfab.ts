@@ -1,6 +1,6 @@
 /**
- * PlayFab's PlayStream event of a multiplayer server whose state changed, in both versions, as a cloud script receives it,
- * and several of them in an array.
+ * PlayFab's PlayStream event of a multiplayer server whose state changed, in both versions, as a cloud script
+ * receives it, and several of them in an array.
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/multiplayer-server-state-changed
  * @see https://learn.microsoft.com/gaming/playfab/api-references/events/server-state-changed
  */
@@ -17,8 +17,9 @@ interface FullName {
 const OVER = new Set<unknown>(['Terminating', 'Terminated']);
 
 /**
- * A server that is terminating or terminated becomes `match.ended` for its `SessionId`, with the event's id and time; give
- * the session of the platform the same id. A server without a session, any other state and any other event ask for nothing.
+ * A server that is terminating or terminated becomes `match.ended` for its `SessionId`, with the event's id and time;
+ * give the session of the platform the same id. A server without a session, any other state and any other event ask
+ * for nothing.
  */
 export function adaptPlayFab(body: unknown): Adapted {
   if (!Array.isArray(body)) return adaptMessage(body, '');

@@ -1,4 +1,7 @@
-/** What the descriptions of the hook (OpenAPI) and of the queue (AsyncAPI) share: a schema and examples for each event type. */
+/**
+ * What the descriptions of the hook (OpenAPI) and of the queue (AsyncAPI) share: a schema and examples for each event
+ * type.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { eventTypes } from '../registry.ts';
 import { generateSchemas } from './generate.ts';

@@ -1,6 +1,6 @@
 /**
- * Generates the JSON Schemas (draft 2020-12) of all event types, for backends in other languages. They describe the plain
- * form of an event, `{ type, data, id?, time?, source? }`.
+ * Generates the JSON Schemas (draft 2020-12) of all event types, for backends in other languages. They describe the
+ * plain form of an event, `{ type, data, id?, time?, source? }`.
  */
 import { attributes } from '../fields.ts';
 import { eventTypes } from '../registry.ts';

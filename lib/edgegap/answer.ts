@@ -10,7 +10,7 @@ const MESSAGE_LENGTH = 300;
 /** Whatever the header says: an environment must not hide from the API for longer. */
 const LONGEST_RETRY_AFTER_MS = 15 * 60 * 1000;
 /**
- * The statuses that RFC 9110 and RFC 6585 give the header a meaning for (besides redirects, which are not
+ * The statuses that RFC 9110 and RFC 6585 define the header for (besides redirects, which are not
  * followed).
  */
 const PAUSING = new Set([429, 503]);

@@ -1,6 +1,6 @@
 /**
- * The audit: what was done to which session, and why. Every call that changes something leaves a log line when it ends, so
- * that a killed invocation hides nothing that it did. Lines hold ids, never a body or a key.
+ * The audit: what was done to which session, and why. Every call that changes something leaves a log line when it
+ * ends, so that a killed invocation hides nothing that it did. Lines hold ids, never a body or a key.
  */
 import { chunks } from '../runtime/lists.ts';
 import { logInfo } from '../runtime/log.ts';

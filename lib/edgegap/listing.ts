@@ -24,7 +24,7 @@ interface Pagination {
   paginator?: { num_pages?: number | undefined } | undefined;
 }
 
-/** A list: how a page of it is asked for (from 1), and what tells its rows apart. */
+/** A list: how a page of it is asked for (from 1), and what identifies a row. */
 export interface Listing<T> {
   fetchPage: (page: number) => Promise<Page<T>>;
   idOf: (row: T) => string;

@@ -146,7 +146,8 @@ export function failed(): Outcome {
 }
 
 /**
- * The same in the form that Photon expects: 200 with `ResultCode` 0, or a problem that also has a `ResultCode` and a `Message`.
+ * The same in the form that Photon expects: 200 with `ResultCode` 0, or a problem that also has a `ResultCode` and a
+ * `Message`.
  * @see https://doc.photonengine.com/realtime/current/gameplay/web-extensions/webhooks
  */
 export function forPhoton(outcome: Outcome): Outcome {

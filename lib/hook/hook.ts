@@ -41,7 +41,8 @@ type Answered = Outcome & Pick<HookResult, 'secretName'>;
 export const PHOTON_HEADERS = ['x-session-hooks-secret', 'x-secretkey'];
 
 /**
- * Answers one request. Its size comes first, because to verify a body that is too large would cost time; then who sent it.
+ * Answers one request. Its size comes first, because to verify a body that is too large would cost time; then who
+ * sent it.
  * @throws SecretError when there is no secret to compare with.
  */
 export async function answerHook(request: HookRequest, options: HookOptions): Promise<HookResult> {
@@ -93,7 +94,10 @@ async function answerVerified(
   return await queueEvents(request, { adapt, signedAtMs: timestampMs, secret }, options.publish);
 }
 
-/** The platform signs nothing: a token in the address proves the sender, and the rest of the address says what happened. */
+/**
+ * The platform signs nothing: a token in the address proves the sender, and the rest of the address says what
+ * happened.
+ */
 async function answerEdgegap(request: HookRequest, options: HookOptions): Promise<Outcome> {
   const { token, what } = request.path;
   if (!(await options.isEdgegapToken(token))) return unauthorized();

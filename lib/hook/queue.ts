@@ -11,7 +11,10 @@ import type { HookRequest } from './request.ts';
 import { textOf } from './request.ts';
 import type { SigningSecret } from './secrets.ts';
 
-/** Puts events into the queue; never rejects for an error of SQS. @param sender the name of the secret that signed them */
+/**
+ * Puts events into the queue; never rejects for an error of SQS.
+ * @param sender the name of the secret that signed them
+ */
 export type Publish = (events: readonly unknown[], sender: string | undefined) => Promise<Published>;
 
 /** What is known about a request once its sender is verified. */

@@ -9,7 +9,9 @@ const MOST_LOGGED = 10;
 /** A value that a reason names, as JSON text: it may hold anything. */
 const VALUE = /"(?:[^"\\]|\\.)*"/g;
 
-/** Logs a request and writes its metrics. The line says where and why something was refused, and never shows a value. */
+/**
+ * Logs a request and writes its metrics. The line says where and why something was refused, and never shows a value.
+ */
 export function reportHook(result: HookResult, FunctionName: string): void {
   const { status, accepted, ignored, violations, route, source, webhookId, secretName, code } = result;
   const refused = violations.slice(0, MOST_LOGGED).map(withoutValues);

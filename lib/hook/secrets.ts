@@ -90,8 +90,8 @@ export function secretList<T>(
 }
 
 /**
- * Makes the check of a token. What cannot be one costs no read of the secret; one that does not fit is compared once more
- * with the tokens read anew, which happens at most every 10 seconds.
+ * Makes the check of a token. What cannot be one costs no read of the secret; one that does not fit is compared once
+ * more with the tokens read anew, which happens at most every 10 seconds.
  * @param tokens undefined: no token is right.
  */
 export function createTokenCheck(tokens: SecretList<string> | undefined): TokenCheck {

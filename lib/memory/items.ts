@@ -1,4 +1,7 @@
-/** The items `session#ID`, `deployment#ID` and `selector#KEY`. Times are ISO 8601 text in the table: people read it, too. */
+/**
+ * The items `session#ID`, `deployment#ID` and `selector#KEY`. Times are ISO 8601 text in the table: people read it,
+ * too.
+ */
 import * as v from 'valibot';
 import { readAs } from '../runtime/schema.ts';
 import type { Item } from './attributes.ts';

@@ -44,7 +44,9 @@ export type CallUsers<R> = (users: {
   addresses: string[];
 }) => Promise<readonly R[]>;
 
-/** How a call ended for one user. `done` is looked at again; `gone` is final; what failed is received again, or dead. */
+/**
+ * How a call ended for one user. `done` is looked at again; `gone` is final; what failed is received again, or dead.
+ */
 export interface CallResult {
   outcome: 'done' | 'gone' | 'retry' | 'dead';
 }

@@ -1,6 +1,6 @@
 /**
- * The memory's table: DynamoDB, spoken to directly. Its key is `id`. An item has an attribute `expires` (epoch seconds),
- * after which it counts as absent, although DynamoDB may take days to delete it.
+ * The memory's table: DynamoDB, spoken to directly. Its key is `id`. An item has an attribute `expires` (epoch
+ * seconds), after which it counts as absent, although DynamoDB may take days to delete it.
  *
  * A request may be repeated after its answer was lost, so a write that succeeded must succeed again.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html
@@ -47,7 +47,10 @@ export interface Table {
     condition: Condition,
     signal: AbortSignal,
   ): Promise<{ replaced: Item | undefined } | undefined>;
-  /** Sets attributes of an item where the condition holds, and makes the item if there is none. @returns whether it did. */
+  /**
+   * Sets attributes of an item where the condition holds, and makes the item if there is none.
+   * @returns whether it did.
+   */
   update(id: string, set: Item, condition: Condition, signal: AbortSignal): Promise<boolean>;
 }
 

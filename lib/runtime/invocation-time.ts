@@ -17,8 +17,8 @@ const ACKNOWLEDGING_MS = 5000;
 const RESPONSE_MS = 500;
 
 /**
- * Returns the signal and the deadline for the calls of an invocation. They end 5 seconds (in a short invocation half of the
- * time) before the function's own time, so that finished work is still acknowledged.
+ * Returns the signal and the deadline for the calls of an invocation. They end 5 seconds (in a short invocation half
+ * of the time) before the function's own time, so that finished work is still acknowledged.
  *
  * Neither signal outlives its invocation: middy makes a new one each time, and Node holds the timer and what follows it
  * weakly once nothing listens any more (https://nodejs.org/api/globals.html#static-method-abortsignaltimeoutdelay).

@@ -1,4 +1,6 @@
-/** Data from outside, read by a schema. valibot is made of single functions: a bundle holds only those that are used. */
+/**
+ * Data from outside, read by a schema. valibot is made of single functions: a bundle holds only those that are used.
+ */
 import { type BaseIssue, check, type GenericSchema, pipe, safeParse, unknown } from 'valibot';
 
 /** A schema whose output is a `T`, whatever comes in. */

@@ -54,9 +54,9 @@ const SERVICES = {
 } as const;
 
 /**
- * A reader of a secret, which registers what it reads to be masked. A reference is fetched once and cached for 5 minutes;
- * `refresh` fetches it again, unless that was done in the last 10 seconds. While AWS fails, what was read before stays
- * in use, and the next attempt is made after 5 seconds.
+ * A reader of a secret, which registers what it reads to be masked. A reference is fetched once and cached for 5
+ * minutes; `refresh` fetches it again, unless that was done in the last 10 seconds. While AWS fails, what was read
+ * before stays in use, and the next attempt is made after 5 seconds.
  * @throws SecretError (the reader) when there is no value.
  */
 export function createSecretReader(source: SecretSource, now: () => number = Date.now): SecretReader {

@@ -1,4 +1,7 @@
-/** Acknowledges: outcomes become Lambda's response. No record is acknowledged that is not done, gone or safe elsewhere. */
+/**
+ * Acknowledges: outcomes become Lambda's response. No record is acknowledged that is not done, gone or safe
+ * elsewhere.
+ */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { logError } from '../runtime/log.ts';
 import { sqsClient } from '../sqs/client.ts';

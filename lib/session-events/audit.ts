@@ -102,7 +102,9 @@ function isSelector(call: Call | StopCall): call is BulkStopCall {
   return call.operation === 'sessionsBulkStop' && call.field !== 'session_id';
 }
 
-/** What the answer to a bulk stop settles. By deployment or tag, no session can be paired with one of several events. */
+/**
+ * What the answer to a bulk stop settles. By deployment or tag, no session can be paired with one of several events.
+ */
 function endings(
   call: Call | StopCall,
   named: readonly Named[],

@@ -14,14 +14,14 @@ const WAITING_SPREAD_S = 100;
 /**
  * The visibility timeout of a record that goes back to the queue, in whole seconds.
  *
- * `retry` (a failure): full jitter between 5 s and a ceiling that doubles with every receive (10 s, 20 s, … 15 min), but
- * not shorter than the API's `Retry-After`, of which at most 15 minutes count.
+ * `retry` (a failure): full jitter between 5 s and a ceiling that doubles with every receive (10 s, 20 s, … 15 min),
+ * but not shorter than the API's `Retry-After`, of which at most 15 minutes count.
  *
- * `waiting` (the batch's budget was spent): 2 to 3 s on the first receive and 5 to 10 s on the next two, time for a match
- * to end. Then the ceiling doubles (20 s, 40 s, … 5 min), and the wait is at most 100 s shorter. A thousand receives, after
- * which the queue itself makes the record a dead letter, last 2.9 days in the mean (993 of them at 250 s) and 2.3 days at
- * least (at 200 s): steady overload cannot use them up in a few hours.
- * With `waitMs` (a removal that `USER_LEFT_GRACE` holds back): that long.
+ * `waiting` (the batch's budget was spent): 2 to 3 s on the first receive and 5 to 10 s on the next two, time for a
+ * match to end. Then the ceiling doubles (20 s, 40 s, … 5 min), and the wait is at most 100 s shorter. A thousand
+ * receives, after which the queue itself makes the record a dead letter, last 2.9 days in the mean (993 of them at
+ * 250 s) and 2.3 days at least (at 200 s): steady overload cannot use them up in a few hours. With `waitMs` (a
+ * removal that `USER_LEFT_GRACE` holds back): that long.
  * @param receiveCount SQS's `ApproximateReceiveCount`, from 1.
  * @param random a number in [0, 1).
  */

@@ -6,7 +6,10 @@ import { batchLine } from './batch-line.ts';
 
 const count = (value: number): Metric => ({ value, unit: 'Count' });
 
-/** Metrics by name; `ApiLatency` is that of single attempts, `EventAge` that of the oldest event, both in milliseconds. */
+/**
+ * Metrics by name; `ApiLatency` is that of single attempts, `EventAge` that of the oldest event, both in
+ * milliseconds.
+ */
 export function batchMetrics(report: BatchReport): Record<string, Metric> {
   const line = batchLine(report);
   const { attempts, memoryFailure, oldestEventMs } = report;

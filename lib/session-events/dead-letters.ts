@@ -41,8 +41,9 @@ export async function sendDeadLetters(
 }
 
 /**
- * The message of a dead letter: the body as it came, attributes that say why it is here, and the sender's own as far as ten
- * attributes and 1 MiB allow. Where room is short the reason is cut, then attributes are left out, the least useful first.
+ * The message of a dead letter: the body as it came, attributes that say why it is here, and the sender's own as far
+ * as ten attributes and 1 MiB allow. Where room is short the reason is cut, then attributes are left out, the least
+ * useful first.
  */
 export function deadLetterMessage(letter: DeadLetter, failedAt: Date): OutgoingMessage {
   const { body } = letter.record;

@@ -32,7 +32,10 @@ export function judgeRefusal(call: Call): 'split' | 'dead' {
   return isForMany(call) ? 'split' : 'dead';
 }
 
-/** Whether an answer to a question about one id says that there is nothing of that id: an unknown id may also be a 400. */
+/**
+ * Whether an answer to a question about one id says that there is nothing of that id: an unknown id may also be a
+ * 400.
+ */
 export function isUnknown({ code, status }: SessionsApiError): boolean {
   return code === 'NOT_FOUND' || code === 'GONE' || status === 400;
 }

@@ -1,6 +1,6 @@
 /**
- * What only some batches need: stops of deployments, reports of their users, selections, failures, proofs. One chunk, which a cold start does not
- * read.
+ * What only some batches need: stops of deployments, reports of their users, selections, failures, proofs. One chunk,
+ * which a cold start does not read.
  */
 export { afterFailure } from './after-failure.ts';
 export { resolveUserCounts } from './empty-deployments.ts';

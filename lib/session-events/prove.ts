@@ -1,5 +1,5 @@
 /**
- * Prove: what no answer has settled. An id that is missing from `processable`, and a 404, are no evidence that a
+ * Prove: what no answer has settled. An id that is missing from `processable`, and a 404, do not prove that a
  * session is gone; a list of all sessions without it is, and so is a second 404 from an API whose list answers.
  */
 import { wordOf } from '../../events/words.ts';
@@ -54,7 +54,7 @@ async function confirm(call: NamedCall, listed: Listed, context: RunContext): Pr
   return merge([{ ...again, suspects: [] }, ...gone]);
 }
 
-/** A users call is not repeated here: nobody would look again whether a later event came first. */
+/** A users call is not repeated here: no later step checks whether a later event came first. */
 async function askAgain(call: UsersCall, { client, call: options }: RunContext): Promise<Findings> {
   try {
     await client.getSession(call.sessionId, options);

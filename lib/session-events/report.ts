@@ -6,7 +6,10 @@ import { batchLine } from './batch-line.ts';
 import { batchMetrics } from './batch-metrics.ts';
 import type { Outcome } from './types.ts';
 
-/** Logs what a batch came to and writes its metrics. @param report with the outcomes as they stand after acknowledging. */
+/**
+ * Logs what a batch came to and writes its metrics.
+ * @param report with the outcomes as they stand after acknowledging.
+ */
 export function reportBatch(report: BatchReport, FunctionName: string): void {
   logInfo('batch', batchLine(report));
   logRetries(report.outcomes);

@@ -16,8 +16,9 @@ function isAcknowledged({ kind }: Outcome): boolean {
 }
 
 /**
- * Acknowledges what the handler reports, and answers Lambda with the records that go back. This has a deadline of its own:
- * middy's early timeout covers the handler alone. Other middlewares' `after` hooks do not run: `retries` has the last word.
+ * Acknowledges what the handler reports, and answers Lambda with the records that go back. This has a deadline of its
+ * own: middy's early timeout covers the handler alone. Other middlewares' `after` hooks do not run: `retries` has the
+ * last word.
  * @throws (into the chain) Error without a report: an empty answer would acknowledge every record.
  */
 export function retries(queues: QueueConfig): MiddlewareObj<SQSEvent, BatchReport, Error> {

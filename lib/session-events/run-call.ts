@@ -74,7 +74,7 @@ async function sendBulkStop(call: BulkStopCall, context: RunContext): Promise<Fi
   };
 }
 
-/** Once is no evidence that nothing is left: a session may have been left out, or the answer may be unreadable. */
+/** One answer does not prove that nothing is left: a session may have been left out, or the answer may be unreadable. */
 async function sendSelector(call: BulkStopCall, context: RunContext): Promise<Findings> {
   const seen = new Set<string>();
   for (let round = 0; round < SELECTOR_ROUNDS; round += 1) {

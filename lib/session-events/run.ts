@@ -27,9 +27,9 @@ export interface RunResults {
 }
 
 /**
- * Runs a plan: stops of deployments, then deletions, then additions, then removals, then the proof of what looked as if it did not exist. Stops
- * and deletions always run; users calls run as far as the budget goes. What was stopped and deleted is remembered at
- * once, so that other environments need no calls for it.
+ * Runs a plan: stops of deployments, then deletions, then additions, then removals, then the proof of what looked as
+ * if it did not exist. Stops and deletions always run; users calls run as far as the budget goes. What was stopped
+ * and deleted is remembered at once, so that other environments need no calls for it.
  */
 export async function runPlan(plan: Plan, given: RunContext): Promise<RunResults> {
   const stopping = await stop(plan, given);

@@ -44,8 +44,8 @@ const UNDECIDED: Outcome = {
 const LOOKS_FOR_TAGS = 5;
 
 /**
- * Finds the sessions of selections: one roll call for all of them, and GetSession for what the environment does not know
- * of a session yet. A session that cannot be decided stays, and its event is tried again.
+ * Finds the sessions of selections: one roll call for all of them, and GetSession for what the environment does not
+ * know of a session yet. A session that cannot be decided stays, and its event is tried again.
  */
 export async function resolveSelections(
   selections: readonly Selection[],

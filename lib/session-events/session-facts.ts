@@ -1,6 +1,7 @@
 /**
- * What GetSession said about sessions and never changes: their deployment, its tags, when they were created. An answer may
- * leave any of it out; the next one adds what it shows, so that an event that needs all of it is decided in the end.
+ * What GetSession said about sessions and never changes: their deployment, its tags, when they were created. An
+ * answer may leave any of it out; the next one adds what it shows, so that an event that needs all of it is decided
+ * in the end.
  */
 import { LruMap } from 'toad-cache';
 import { createdAt } from '../edgegap/create-time.ts';

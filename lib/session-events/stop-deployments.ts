@@ -34,7 +34,8 @@ const ENDED = new Set(['terminating', 'terminated']);
 
 /**
  * Makes stops. What the answer of a bulk stop leaves out is asked for once more in bulk; what is still missing is
- * stopped by name as far as the budget goes, where the list of deployments holds it. Never rejects for an error of the API.
+ * stopped by name as far as the budget goes, where the list of deployments holds it. Never rejects for an error of
+ * the API.
  */
 export async function stopDeployments(calls: readonly StopCall[], context: RunContext): Promise<Stopping> {
   const first = await runAll(calls, context);

@@ -69,7 +69,7 @@ export interface AddressTarget extends Target {
 /** A removal that is held back, because the user may come back. */
 export interface HeldRemoval {
   target: AddressTarget;
-  /** For so many milliseconds more. */
+  /** For this many milliseconds more. */
   waitMs: number;
 }
 

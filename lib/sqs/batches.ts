@@ -1,5 +1,6 @@
 /**
- * Batch requests to SQS: their limits, and the one policy of repetition, concurrency and deadlines that all of them follow.
+ * Batch requests to SQS: their limits, and the one policy of repetition, concurrency and deadlines that all of them
+ * follow.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -91,8 +92,8 @@ export function packBatches<T>(
 
 /**
  * Makes a request for every batch, several at once. The SDK repeats a request that fails as a whole; an entry that SQS
- * refuses for a reason of its own, or does not mention, is tried again here, with jittered back-off. Never rejects for an
- * error of SQS or the network.
+ * refuses for a reason of its own, or does not mention, is tried again here, with jittered back-off. Never rejects
+ * for an error of SQS or the network.
  * @returns what became of each entry, by its index.
  */
 export async function runBatches<T>(

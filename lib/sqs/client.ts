@@ -10,8 +10,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 let client: SQSClient | undefined;
 
 /**
- * Returns the client of this environment: one, so that its connections stay open from batch to batch. The SDK is imported
- * when the client is first needed, because it would cost every cold start.
+ * Returns the client of this environment: one, so that its connections stay open from batch to batch. The SDK is
+ * imported when the client is first needed, because it would cost every cold start.
  */
 export async function sqsClient(): Promise<SQSClient> {
   const { SQSClient } = await import('@aws-sdk/client-sqs');
@@ -25,8 +25,8 @@ export interface RequestOptions {
 }
 
 /**
- * Makes a request that ends after 10 seconds, or when `signal` aborts, and then rejects with the reason of the abort: the
- * SDK's own error does not say it.
+ * Makes a request that ends after 10 seconds, or when `signal` aborts, and then rejects with the reason of the abort:
+ * the SDK's own error does not say it.
  */
 export async function withRequestDeadline<T>(
   signal: AbortSignal | undefined,

@@ -31,7 +31,7 @@ export interface StoredDeadLetter {
   type: string;
   /** When the event was first sent, ISO 8601. */
   sentAt: string;
-  /** When it failed, ISO 8601. Where SQS itself moved it here, nobody wrote that down: when it was sent. */
+  /** When it failed, ISO 8601. For a message that SQS itself moved: when it was sent. */
   failedAt: string;
   /** A member of the error catalogue. */
   code: string;
@@ -88,8 +88,8 @@ function reasonOf(violations: readonly { pointer: string; reason: string }[]): s
 }
 
 /**
- * The message that sends a dead letter's event again. An event without `time` gets the time at which it was first sent: it
- * would count as new otherwise, and an old `user.left` would remove a user who has joined again since.
+ * The message that sends a dead letter's event again. An event without `time` gets the time at which it was first
+ * sent: it would count as new otherwise, and an old `user.left` would remove a user who has joined again since.
  */
 export function redriven({
   body,

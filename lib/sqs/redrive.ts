@@ -9,12 +9,17 @@ import { readDeadLetter, redriven } from './dead-letter.ts';
 import { sendAll } from './send.ts';
 import { changeVisibility } from './visibility.ts';
 
-/** While somebody looks at dead letters, or sends them, they are hidden from others for this time: briefly, in case of a kill. */
+/**
+ * While somebody looks at dead letters, or sends them, they are hidden from others for this time: briefly, in case of
+ * a kill.
+ */
 export const HIDDEN_S = 30;
 const RECEIVES_AT_ONCE = 8;
 /** SQS's most for one receive. */
 const MESSAGES = 10;
-/** A receive that waits asks all of SQS's servers, so that an empty answer is true; one that does not wait asks some. */
+/**
+ * A receive that waits asks all of SQS's servers, so that an empty answer is true; one that does not wait asks some.
+ */
 const WAIT_S = 1;
 /** Rounds without a letter that is asked for, after which the rest is not there any more. */
 const MOST_IDLE = 20;
@@ -38,8 +43,8 @@ export interface Redriven {
 }
 
 /**
- * Receives all visible dead letters, each once. They stay hidden for 30 seconds: redrive or {@link release} them. Where the
- * caller stops early, or a receive fails, what was received until then is released.
+ * Receives all visible dead letters, each once. They stay hidden for 30 seconds: redrive or {@link release} them.
+ * Where the caller stops early, or a receive fails, what was received until then is released.
  * @param signal ends it within a second: to abort a receive would leave hidden what SQS has handed out.
  * @throws what the SDK throws when a receive fails, and the signal's reason.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
@@ -74,8 +79,8 @@ export interface ActOptions {
 }
 
 /**
- * Receives the dead letters with these ids, some at a time, and hands them to `act`, which must redrive, drop or release
- * them. The others are visible again in the end.
+ * Receives the dead letters with these ids, some at a time, and hands them to `act`, which must redrive, drop or
+ * release them. The others are visible again in the end.
  * @returns how many of them are not there: somebody else has them.
  * @throws what the SDK throws when a receive fails, what `act` throws, and the signal's reason.
  */

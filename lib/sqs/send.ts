@@ -74,7 +74,8 @@ export function attributesBytes(attributes: MessageAttributes = {}): number {
 
 /**
  * JSON text of characters that every queue takes. SQS refuses or replaces U+FFFE and U+FFFF, and emulators refuse what
- * lies beyond U+FFFF, although SQS takes it: all of these are written as escapes, which change nothing for a JSON parser.
+ * lies beyond U+FFFF, although SQS takes it: all of these are written as escapes, which change nothing for a JSON
+ * parser.
  * `JSON.stringify` itself escapes control characters and lone surrogates.
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */

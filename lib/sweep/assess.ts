@@ -31,7 +31,10 @@ export function judgeListed(listed: ListedSession, { policy, memory }: Judging):
   return judge(factsOf(listed, undefined, memory.known(id)), Date.now(), policy);
 }
 
-/** Looks at a session and decides. One that is gone is kept, because nothing is left to do, and so is one whose look failed. */
+/**
+ * Looks at a session and decides. One that is gone is kept, because nothing is left to do, and so is one whose look
+ * failed.
+ */
 export async function assess(pass: Pass, listed: ListedSession, judging: Judging): Promise<SweepRow> {
   const { policy, memory } = judging;
   const id = listed.session_id;

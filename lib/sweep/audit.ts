@@ -6,7 +6,10 @@ import type { SweepRow } from './assess.ts';
 
 /** The audit of what is stopped together. */
 export interface StopAudit {
-  /** Makes a call that stops these sessions, and logs it. @param stoppedIn the ids that an answer proves to be stopped */
+  /**
+   * Makes a call that stops these sessions, and logs it.
+   * @param stoppedIn the ids that an answer proves to be stopped
+   */
   stop<T>(
     { operation, ids }: { operation: string; ids: readonly string[] },
     options: CallOptions,

@@ -18,9 +18,10 @@ export interface SweepConfig {
 const DEFAULT_AFTER_MS = 15 * 60_000;
 
 /**
- * Reads `SWEEP_EMPTY_AFTER`, `SWEEP_UNLINKED_AFTER`, `SWEEP_MAX_AGE`, `SWEEP_EMPTY_PROOF`, `SWEEP_PROTECT`, `SWEEP_ONLY`,
- * `SWEEP_MODE` and `SWEEP_MAX_STOPS`. One that is set to an empty text is wrong: a threshold that got lost must not become
- * another one.
+ * Reads `SWEEP_EMPTY_AFTER`, `SWEEP_UNLINKED_AFTER`, `SWEEP_MAX_AGE`, `SWEEP_EMPTY_PROOF`, `SWEEP_PROTECT`,
+ * `SWEEP_ONLY`,
+ * `SWEEP_MODE` and `SWEEP_MAX_STOPS`. One that is set to an empty text is wrong: a threshold that got lost must not
+ * become another one.
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readSweepConfig(env: Environment = process.env): SweepConfig {

@@ -5,7 +5,7 @@ import type { DeploymentRow, DeploymentStatus } from '../edgegap/deployment-mode
 import type { SessionContext } from '../edgegap/models.ts';
 import type { DeploymentFacts } from './deployment-policy.ts';
 
-/** Sessions by deployment. Undefined: the list does not tell which session is on which deployment. */
+/** Sessions by deployment. Undefined: the list does not show which session is on which deployment. */
 export type SessionCounts = ReadonlyMap<string, number> | undefined;
 
 /**

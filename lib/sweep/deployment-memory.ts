@@ -6,7 +6,7 @@ import type { Memory } from '../memory/memory.ts';
 /** Deployments remembered, each for a day: the oldest leave first. */
 const MOST_DEPLOYMENTS = 100_000;
 const REMEMBERED_MS = 24 * 3_600_000;
-/** What the memory names as the event that stopped a deployment of which no event spoke. */
+/** What the memory names as the event that stopped a deployment, where the sweep did it without an event. */
 const EVENT = 'stale-sessions';
 
 /** What the sweep needs of the shared memory. */

@@ -48,8 +48,8 @@ export type DeploymentVerdict =
 const ENDED = new Set(['terminating', 'terminated']);
 
 /**
- * Keeps or stops a deployment. It is stopped only by what is known about it: what the API does not show keeps it, and one
- * that never had a session is never empty.
+ * Keeps or stops a deployment. It is stopped only by what is known about it: what the API does not show keeps it, and
+ * one that never had a session is never empty.
  * @param nowMs epoch milliseconds.
  */
 export function judgeDeployment(

@@ -57,7 +57,9 @@ export function reportDeploymentSweep(report: DeploymentSweepReport, FunctionNam
   );
 }
 
-/** The stale deployments of a report, the oldest first: rule, hours since it became ready, and what these cost. Pure. */
+/**
+ * The stale deployments of a report, the oldest first: rule, hours since it became ready, and what these cost. Pure.
+ */
 export function staleOf({ rows, startedMs, pricePerHour }: DeploymentSweepReport): object[] {
   return rows
     .filter(({ verdict }) => verdict.stop)

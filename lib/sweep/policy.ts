@@ -11,7 +11,8 @@ export interface SweepPolicy {
   maxAgeMs: number;
   /**
    * What proves that a session without users is empty, and was not created by location, without addresses.
-   * `shown`: GetSession shows its list of users. `seen`: an earlier run saw users in it. Either accepts what `seen` accepts.
+   * `shown`: GetSession shows its list of users. `seen`: an earlier run saw users in it. Either accepts what `seen`
+   * accepts.
    */
   emptyProof: 'shown' | 'seen';
   /** Never stopped. */

@@ -7,7 +7,10 @@ import { factsOf } from './facts.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, eachOf, isGone, isOver, look } from './pass.ts';
 
-/** What a bulk stop named as stopped, what its answer left out, and what it refused alone. A failed call settles nothing. */
+/**
+ * What a bulk stop named as stopped, what its answer left out, and what it refused alone. A failed call settles
+ * nothing.
+ */
 interface BulkStop {
   named: readonly string[];
   missing: readonly string[];
@@ -27,8 +30,8 @@ type End = 'stopped' | 'gone' | 'open';
 /**
  * Stops sessions by bulk. An id that the answer leaves out proves nothing: it is asked for once more in bulk, then
  * deleted alone, until the pass's deadline.
- * @returns the ids that are proven to be stopped: named by an answer, deleted alone, `Terminating`, or gone. Failures are
- * noted as problems of the pass.
+ * @returns the ids that are proven to be stopped: named by an answer, deleted alone, `Terminating`, or gone. Failures
+ * are noted as problems of the pass.
  */
 export async function stopSessions(pass: StopPass, ids: readonly string[]): Promise<string[]> {
   const first = await bulkStop(pass, ids);

@@ -107,7 +107,7 @@ export function createSweep(options: SweepOptions): Sweep {
   };
 }
 
-/** What the memory names as the event that deleted a session of which no event spoke. */
+/** What the memory names as the event that deleted a session, where the sweep did it without an event. */
 const EVENT = 'stale-sessions';
 
 /** Remembers what was stopped, and by which rule. @returns why the memory's table did not take it */

@@ -58,6 +58,35 @@ test.concurrent.for([
   expect(code).toBe(2);
 });
 
+test.concurrent.for<[string, string[], string]>([
+  ['emit', ['nosuch.json'], 'nosuch.json: there is no such file or folder. Check the path.\n'],
+  ['emit', ['./docs'], 'The path names a folder. Name a file.\n'],
+  ['emit', ['docs'], 'docs is neither an event type nor a file of events (.json, .ndjson or .jsonl).'],
+  ['dead-letters', ['resend', 'nosuch.ndjson'], 'nosuch.ndjson: there is no such file or folder.'],
+])('npm run %s -- %j says what is wrong with the file', async ([name, args, problem]) => {
+  const { code, err } = await runTool(name, args, {});
+  expect(err).toContain(problem);
+  expect(code).not.toBe(0);
+});
+
+test.concurrent('a file with many wrong lines prints the first twenty, and how many there are more', async () => {
+  const { code, err } = await runTool('dead-letters', ['resend', 'README.md'], {});
+  expect(err.trimEnd().split('\n')).toHaveLength(22);
+  expect(err).toMatch(/ {2}… and \d+ more\n$/);
+  expect(code).toBe(1);
+});
+
+test.concurrent.for<[string, Record<string, string>]>([
+  ['AWS has no region: set AWS_REGION, or a region in your profile.', {}],
+  ['AWS credentials: ', { AWS_REGION: 'eu-central-1', AWS_EC2_METADATA_DISABLED: 'true' }],
+])('a queue elsewhere needs AWS: %s', async ([problem, env]) => {
+  const missing = { AWS_CONFIG_FILE: '/nonexistent', AWS_SHARED_CREDENTIALS_FILE: '/nonexistent' };
+  const args = ['list', '--dead-letter-queue-url', 'http://127.0.0.1:1/0/letters'];
+  const { code, err } = await runTool('dead-letters', args, { ...missing, ...env });
+  expect(err).toContain(problem);
+  expect(code).toBe(1);
+});
+
 test.concurrent('an option that npm holds for another script is not taken for one of the tool', async () => {
   const env = { npm_lifecycle_event: 'test', npm_config_dry_run: 'true' };
   const { code } = await runTool('emit', ['match.ended', '--session-id', 'a', '--dry-run'], env);

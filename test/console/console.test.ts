@@ -72,7 +72,9 @@ describe.skipIf(whyNoBrowser !== undefined)('the console', () => {
     await open('flow');
     await page.locator('.numbers div', { hasText: 'Events in' }).getByText('110', { exact: true }).waitFor();
     await page.getByText('the queue is empty').waitFor();
-    await page.locator('.latest a').first().click();
+    await open('batches');
+    // In the middle, beside the link: the whole row opens.
+    await page.locator('tbody tr').first().click();
     await page.locator('.steps li.call', { hasText: 'bulk stop' }).first().waitFor();
     const settled = page.locator('.steps li.no-call').first();
     await settled.locator('summary', { hasText: 'user.left' }).click();

@@ -4,7 +4,7 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import { type Api, createApi, messageOf } from '../api.ts';
 import type { Question } from './confirm.tsx';
 
-/** What the page gives its parts. */
+/** What the page hands to its parts. */
 export interface Page {
   api: Api;
   readOnly: boolean;

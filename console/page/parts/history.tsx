@@ -38,7 +38,7 @@ export function History({ ended, verb, entries }: HistoryProps): JSX.Element {
         </ol>
       )}
       {ended === null && entries.length === 0 && (
-        <Empty title="Nothing was done about it.">No audit line that the console has names it.</Empty>
+        <Empty title="Nothing was done about it.">The console has no audit line that names it.</Empty>
       )}
     </>
   );

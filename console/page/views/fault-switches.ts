@@ -1,4 +1,7 @@
-/** The faults that are a probability: their names in the sandbox (docs/local-stage.md), and what they are for a person. */
+/**
+ * The faults that are a probability: their names in the sandbox (docs/local-stage.md), and what they are for a
+ * person.
+ */
 
 /** The settings of the sandbox, by name. */
 export type Settings = Readonly<Record<string, unknown>>;

@@ -17,7 +17,7 @@ export interface Field {
   isChoice: boolean;
 }
 
-/** The members that an event's JSON Schema gives its data. */
+/** The members of an event's data, as its JSON Schema has them. */
 export function fieldsOf(schema: JsonSchema): Field[] {
   const data = schema.properties?.data ?? {};
   const choices = (data.oneOf ?? []).flatMap(({ required = [] }) => required);

@@ -29,12 +29,12 @@ const RULES: Readonly<Record<string, string>> = {
 const COLUMNS: readonly Column<SweepCandidate>[] = [
   { title: 'Session', isWide: true, cell: ({ id }) => <a href={linkTo('sessions', id)}>{id}</a> },
   { title: 'Age', isNumber: true, cell: ({ ageMs }) => (ageMs === null ? '–' : age(ageMs)) },
-  { title: 'Users', isNumber: true, cell: ({ users }) => number(users) },
-  { title: 'Why', cell: ({ rule }) => RULES[rule] ?? rule },
+  { title: 'Users', isNumber: true, isMinor: true, cell: ({ users }) => number(users) },
   {
     title: 'Verdict',
     cell: ({ stop }) => <span class={stop ? 'outcome dead' : 'outcome'}>{stop ? 'stop' : 'keep'}</span>,
   },
+  { title: 'Why', cell: ({ rule }) => RULES[rule] ?? rule },
   { title: 'Deployment', isMinor: true, cell: ({ deployment }) => deployment ?? '–' },
 ];
 
@@ -102,7 +102,7 @@ function Candidates({ preview: { candidates } }: { preview: SweepPreview }): JSX
 }
 
 function Runs({ runs }: { runs: readonly SweepRun[] }): JSX.Element {
-  if (runs.length === 0) return <Empty title="No run since the console reads the log." />;
+  if (runs.length === 0) return <Empty title="No run since the console started." />;
   return (
     <ul class="rows">
       {runs.map(({ of, at, mode, listed, stopped, guardTripped, complete, durationMs }) => (
