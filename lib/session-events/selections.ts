@@ -26,7 +26,7 @@ interface World {
    * GetSession, once for each session: what it shows becomes a fact. @returns false where the session was terminated
    * meanwhile. A 404, or a 400, contradicts the list: nothing is learnt.
    */
-  look(sessionId: string): Promise<boolean>;
+  look(row: SessionContext): Promise<boolean>;
   /** Looks at sessions of a deployment, one after the other, until one shows the tags. */
   lookForTags(deployment: string): Promise<readonly string[] | undefined>;
 }
@@ -79,23 +79,22 @@ function isAlive({ status }: SessionContext): boolean {
 }
 
 function createWorld(rows: readonly SessionContext[], { client, call, budget, facts }: RunContext): World {
-  for (const { session_id, deployment_request_id } of rows)
-    facts.learn({ session_id, deployment: { request_id: deployment_request_id } });
-
-  const look = once(async (sessionId) => {
+  const look = once(async ({ session_id, deployment_request_id }: SessionContext) => {
     try {
       budget.spend(1);
-      facts.learn(await client.getSession(sessionId, call));
+      const { create_time, deployment } = await client.getSession(session_id, call);
+      const request_id = deployment?.request_id || deployment_request_id;
+      facts.learn({ session_id, create_time, deployment: { request_id, tags: deployment?.tags } });
       return true;
     } catch (error) {
       if (isSessionsApiError(error) && isUnknown(error)) return error.code !== 'GONE';
       throw error;
     }
   });
-  const lookForTags = once(async (deployment) => {
-    const own = rows.filter(({ session_id }) => facts.deploymentOf(session_id) === deployment);
-    for (const { session_id } of own.slice(0, LOOKS_FOR_TAGS)) {
-      await look(session_id);
+  const byDeployment = Map.groupBy(rows, (row) => knownDeployment(row, facts));
+  const lookForTags = once(async (deployment: string) => {
+    for (const row of byDeployment.get(deployment)?.slice(0, LOOKS_FOR_TAGS) ?? []) {
+      await look(row);
       const tags = facts.tagsOf(deployment);
       if (tags !== undefined) return tags;
     }
@@ -104,9 +103,14 @@ function createWorld(rows: readonly SessionContext[], { client, call, budget, fa
   return { rows, facts, look, lookForTags };
 }
 
+/** What the list says, before what was learnt: the facts hold 10,000 sessions, and a list may be longer. */
+function knownDeployment(row: SessionContext, facts: SessionFacts): string | undefined {
+  return row.deployment_request_id || facts.deploymentOf(row.session_id);
+}
+
 /** One answer for each key, also while the first question is open. */
-function once<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const answers = new Map<string, Promise<T>>();
+function once<K, T>(ask: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  const answers = new Map<K, Promise<T>>();
   return async (key) => {
     const answer = answers.get(key) ?? ask(key);
     answers.set(key, answer);
@@ -133,7 +137,7 @@ async function matchOf(selection: Selection, row: SessionContext, world: World):
   const id = row.session_id;
   const shown = selection.field === 'request_id' ? await deploymentOf(row, world) : await tagsOf(row, world);
   if (shown !== undefined && !isNamed(selection, shown)) return 'no';
-  if (facts.createdMsOf(id) === undefined && !(await look(id))) return 'no';
+  if (facts.createdMsOf(id) === undefined && !(await look(row))) return 'no';
   const createdMs = facts.createdMsOf(id);
   if (createdMs !== undefined && createdMs > selection.createdUntilMs) return 'no';
   return shown === undefined || createdMs === undefined ? 'unknown' : 'yes';
@@ -146,9 +150,8 @@ function isNamed({ filterType, values }: Selection, shown: readonly string[]): b
 
 /** Its deployment; none for a session that is not linked; undefined where the API does not show it. */
 async function deploymentOf(row: SessionContext, { facts, look }: World): Promise<string[] | undefined> {
-  const id = row.session_id;
-  if (facts.deploymentOf(id) === undefined && row.linked !== false) await look(id);
-  const deployment = facts.deploymentOf(id);
+  if (knownDeployment(row, facts) === undefined && row.linked !== false) await look(row);
+  const deployment = knownDeployment(row, facts);
   if (deployment !== undefined) return [deployment];
   return row.linked === false ? [] : undefined;
 }

@@ -36,11 +36,12 @@ async function environment(
   const send = async (
     bodies: readonly object[],
     attributes: Record<string, string> = {},
+    // A call that fails is tried for a moment only.
+    timeMs = 300,
   ): Promise<BatchReport> =>
     await handleBatch(
       bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
-      // A call that fails is tried for a moment only.
-      { deadline: Date.now() + 300, signal: new AbortController().signal },
+      { deadline: Date.now() + timeMs, signal: new AbortController().signal },
       own,
     );
   return { api, send };
@@ -467,6 +468,16 @@ describe('by deployment and by tag', () => {
     const report = await send([byDeployment]);
     expect([kinds(report), codes(report)]).toEqual([['retry'], ['NOT_PROVEN']]);
     expect([...api.sessions.keys()]).toEqual(['unknown']);
+  });
+
+  test('a late event asks about the sessions of its deployment alone, however many others the list holds', async () => {
+    const others = live(ids(10_500, 'other'), { deployment: 'elsewhere', created: old });
+    const { api, send } = await environment({ ...others, before: deployment(old) });
+    expect(kinds(await send([byDeployment], {}, 30_000))).toEqual(['done']);
+    expect(api.sessions.has('before')).toBe(false);
+    expect(api.requests.filter(({ operation }) => operation === 'getSession').map(({ id }) => id)).toEqual([
+      'before',
+    ]);
   });
 
   test('what one answer hides, another shows: the event is decided by all of them together', async () => {
