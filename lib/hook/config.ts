@@ -69,8 +69,9 @@ const isEmptyAfter = (text: string): boolean =>
 const emptyAfter: Variable<number> = {
   name: 'NAKAMA_EMPTY_AFTER',
   schema: v.pipe(
-    v.pipe(v.string(), v.check(isEmptyAfter)),
-    v.transform((text: string) => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text))),
+    v.string(),
+    v.check(isEmptyAfter),
+    v.transform((text) => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text))),
   ),
   expected: 'a whole number with a unit, 1s to 11h, or off',
   fallback: Number.POSITIVE_INFINITY,

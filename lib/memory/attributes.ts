@@ -18,22 +18,22 @@ const finite = v.pipe(
 const attribute = v.union([
   v.pipe(
     v.object({ S: v.string() }),
-    v.transform(({ S }: { S: string }): Scalar => S),
+    v.transform(({ S }): Scalar => S),
   ),
   v.pipe(
     v.object({ N: finite }),
-    v.transform(({ N }: { N: string }): Scalar => Number(N)),
+    v.transform(({ N }): Scalar => Number(N)),
   ),
   v.pipe(
     v.object({ BOOL: v.boolean() }),
-    v.transform(({ BOOL }: { BOOL: boolean }): Scalar => BOOL),
+    v.transform(({ BOOL }): Scalar => BOOL),
   ),
 ]);
 
 /** Reads an item. Attributes of other types are left out: they are not ours. */
 export const itemSchema = v.pipe(
   v.record(v.string(), v.unknown()),
-  v.transform((attributes: Record<string, unknown>): Item => {
+  v.transform((attributes): Item => {
     const read = Object.entries(attributes).map(([name, value]) => [name, readAs(attribute, value)]);
     return Object.fromEntries(read.filter(([, value]) => value !== undefined));
   }),

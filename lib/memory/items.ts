@@ -19,11 +19,9 @@ export interface ItemKind<T> {
 }
 
 const time = v.pipe(
-  v.pipe(
-    v.string(),
-    v.check((text) => !Number.isNaN(Date.parse(text))),
-  ),
-  v.transform((text: string) => Date.parse(text)),
+  v.string(),
+  v.check((text) => !Number.isNaN(Date.parse(text))),
+  v.transform((text) => Date.parse(text)),
 );
 const tombstone = v.object({ deletedAt: time, by: v.string(), event: v.string() });
 const stop = v.object({ stoppedAt: time, by: v.string(), event: v.string() });

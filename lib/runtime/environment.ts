@@ -153,7 +153,7 @@ export function integer(
 /** A number in this range, written in this form. */
 export function number(min: number, max: number, form = /^\d+(\.\d+)?$/) {
   const isOne = (text: string): boolean => form.test(text) && Number(text) >= min && Number(text) <= max;
-  return v.pipe(v.pipe(v.string(), v.check(isOne)), v.transform(Number));
+  return v.pipe(v.string(), v.check(isOne), v.transform(Number));
 }
 
 function httpUrl() {
@@ -168,8 +168,9 @@ function httpUrl() {
     );
   };
   return v.pipe(
-    v.pipe(v.string(), v.check(isBase)),
-    v.transform((text: string) => text.replace(/\/+$/, '')),
+    v.string(),
+    v.check(isBase),
+    v.transform((text) => text.replace(/\/+$/, '')),
   );
 }
 

@@ -40,7 +40,7 @@ const SERVICES = {
     body: (name: string) => ({ Name: name, WithDecryption: true }),
     answer: v.pipe(
       v.object({ Parameter: v.object({ Value: v.string() }) }),
-      v.transform(({ Parameter }: { Parameter: { Value: string } }) => Parameter.Value),
+      v.transform(({ Parameter }) => Parameter.Value),
     ),
   },
   secretsmanager: {
@@ -48,7 +48,7 @@ const SERVICES = {
     body: (name: string) => ({ SecretId: name }),
     answer: v.pipe(
       v.object({ SecretString: v.string() }),
-      v.transform(({ SecretString }: { SecretString: string }) => SecretString),
+      v.transform(({ SecretString }) => SecretString),
     ),
   },
 } as const;

@@ -42,7 +42,7 @@ export function readBatchConfig(env: Environment = process.env): BatchConfig {
   return read.finish({
     graceMs: read({
       name: 'USER_LEFT_GRACE',
-      schema: v.pipe(v.pipe(v.string(), v.check(isGrace)), v.transform(durationMs)),
+      schema: v.pipe(v.string(), v.check(isGrace), v.transform(durationMs)),
       expected: 'a whole number with a unit, 0s to 60m',
       fallback: 0,
     }),

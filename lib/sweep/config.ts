@@ -19,9 +19,8 @@ const DEFAULT_AFTER_MS = 15 * 60_000;
 
 /**
  * Reads `SWEEP_EMPTY_AFTER`, `SWEEP_UNLINKED_AFTER`, `SWEEP_MAX_AGE`, `SWEEP_EMPTY_PROOF`, `SWEEP_PROTECT`,
- * `SWEEP_ONLY`,
- * `SWEEP_MODE` and `SWEEP_MAX_STOPS`. One that is set to an empty text is wrong: a threshold that got lost must not
- * become another one.
+ * `SWEEP_ONLY`, `SWEEP_MODE` and `SWEEP_MAX_STOPS`. One that is set to an empty text is wrong: a threshold that got
+ * lost must not become another one.
  * @throws ConfigError naming every variable that is wrong.
  */
 export function readSweepConfig(env: Environment = process.env): SweepConfig {
@@ -78,11 +77,9 @@ function selectors(name: string, none: string): Variable<readonly Selector[]> {
   return {
     name,
     schema: v.pipe(
-      v.pipe(
-        v.string(),
-        v.check((text) => parse(text) !== undefined),
-      ),
-      v.transform((text: string) => parse(text) ?? []),
+      v.string(),
+      v.check((text) => parse(text) !== undefined),
+      v.transform((text) => parse(text) ?? []),
     ),
     expected: `${none}, or session:ID, deployment:ID, tag:NAME and app:NAME, comma-separated, each with an optional trailing *`,
     fallback: [],
@@ -95,7 +92,7 @@ function duration(name: string, fallback: number): Variable<number> {
   const ms = (text: string): number => (text === 'off' ? Number.POSITIVE_INFINITY : durationMs(text));
   return {
     name,
-    schema: v.pipe(v.pipe(v.string(), v.regex(/^([1-9]\d{0,5}[smhd]|off)$/)), v.transform(ms)),
+    schema: v.pipe(v.string(), v.regex(/^([1-9]\d{0,5}[smhd]|off)$/), v.transform(ms)),
     expected: 'a whole number with a unit (90s, 15m, 2h, 1d), or off',
     fallback,
     emptyIsWrong: true,
