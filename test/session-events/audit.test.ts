@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerSecret } from '../../lib/runtime/mask.ts';
-import { createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
+import { batchEnvironment, handleRecords } from '../support/batch.ts';
 import { type ForeignSession, type Override, startForeignApi } from '../support/foreign-api.ts';
 import { sqsRecord } from '../support/records.ts';
 
@@ -24,22 +24,14 @@ afterEach(async () => {
 async function environment(sessions: Record<string, ForeignSession>, override?: Override, budgetCalls = 50) {
   const api = await startForeignApi(sessions, override);
   running.push(api);
-  const created = createBatchEnvironment(
-    {
-      ...{ apiKey: 'audit-key', apiUrl: api.url, apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000 },
-      ...{ bulkStopChunk: 500, graceMs: 0, memory: { table: undefined, days: 15 } },
-    },
-    async () => 'audit-key',
-  );
-  const own = { ...created, limits: { ...created.limits, budgetCalls } };
-  const send = async (bodies: readonly object[], sender?: string) =>
-    await handleBatch(
+  const own = batchEnvironment(api.url, { apiKey: 'audit-key', budgetCalls });
+  const send = (bodies: readonly object[], sender?: string) =>
+    handleRecords(
+      own,
       bodies.map((body, index) => ({
         ...sqsRecord(body, `m${index}`),
         ...(sender && { messageAttributes: { SENDER: { dataType: 'String', stringValue: sender } } }),
       })),
-      { deadline: Date.now() + 300, signal: new AbortController().signal },
-      own,
     );
   return { api, send };
 }

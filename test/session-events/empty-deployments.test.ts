@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openMemory } from '../../lib/memory/memory.ts';
-import { createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
+import { batchEnvironment, handleRecords } from '../support/batch.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
 import { type MemoryTable, startMemoryTable, TABLE } from '../support/memory-table.ts';
 import { sqsRecord } from '../support/records.ts';
@@ -37,12 +37,7 @@ function deployment(): string {
 }
 
 function environment({ isShared = true } = {}) {
-  const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500, graceMs: 0 };
-  const memory = { table: undefined, days: 15 };
-  const created = createBatchEnvironment(
-    { apiKey: 'key', apiUrl: api.url, ...limits, memory },
-    async () => 'key',
-  );
+  const created = batchEnvironment(api.url);
   const shared = openMemory({ table: TABLE, days: 15 }, memoryTable.aws);
   const own = isShared ? { ...created, memory: shared, isShared } : created;
   return async (...reports: { id: string; users: number; atMs: number; wait?: boolean }[]) => {
@@ -55,8 +50,7 @@ function environment({ isShared = true } = {}) {
       const attributes = { SentTimestamp: String(atMs) };
       return sqsRecord({ type: 'deployment.users', data }, `${id} ${users} ${atMs}`, attributes);
     });
-    const { signal } = new AbortController();
-    return (await handleBatch(records, { signal, deadline: Date.now() + 2000 }, own)).outcomes;
+    return (await handleRecords(own, records, 2000)).outcomes;
   };
 }
 

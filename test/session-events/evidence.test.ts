@@ -3,7 +3,8 @@
  * that leaves out, denies and contradicts.
  */
 import { afterEach, describe, expect, test } from 'vitest';
-import { type BatchReport, createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
+import type { BatchReport } from '../../lib/session-events/batch.ts';
+import { batchEnvironment, handleRecords } from '../support/batch.ts';
 import type { ForeignSession, Override } from '../support/foreign-api.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
 import { sqsRecord } from '../support/records.ts';
@@ -19,30 +20,16 @@ afterEach(async () => {
 async function environment(
   sessions: Record<string, ForeignSession>,
   override?: Override,
-  budgetCalls = 5000,
+  budgetCalls?: number,
 ) {
   const api = await startForeignApi(sessions, override);
   running.push(api);
-  const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500 };
-  const config = {
-    apiKey: 'key',
-    apiUrl: api.url,
-    ...limits,
-    graceMs: 0,
-    memory: { table: undefined, days: 15 },
-  };
-  const created = createBatchEnvironment(config, async () => 'key');
-  const own = { ...created, limits: { ...created.limits, budgetCalls } };
-  const send = async (
-    bodies: readonly object[],
-    attributes: Record<string, string> = {},
-    // A call that fails is tried for a moment only.
-    timeMs = 300,
-  ): Promise<BatchReport> =>
-    await handleBatch(
-      bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
-      { deadline: Date.now() + timeMs, signal: new AbortController().signal },
+  const own = batchEnvironment(api.url, budgetCalls === undefined ? {} : { budgetCalls });
+  const send = (bodies: readonly object[], attributes: Record<string, string> = {}, timeMs?: number) =>
+    handleRecords(
       own,
+      bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
+      timeMs,
     );
   return { api, send };
 }

@@ -1,7 +1,7 @@
 /** USER_LEFT_GRACE: a user who comes back soon costs no call at all. Whole batches, against an API that is not our sandbox. */
 import { afterEach, expect, test } from 'vitest';
 import { MemoryError } from '../../lib/memory/errors.ts';
-import { createBatchEnvironment, handleBatch } from '../../lib/session-events/batch.ts';
+import { batchEnvironment, handleRecords } from '../support/batch.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
 import { sqsRecord } from '../support/records.ts';
 
@@ -14,10 +14,7 @@ afterEach(() => api.stop());
 /** An environment, and a session with one user. */
 async function environment(hold?: () => Promise<void>) {
   api = await startForeignApi({ a: { users: [IP] } });
-  const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500 };
-  const memory = { table: undefined, days: 15 };
-  const config = { apiKey: 'key', apiUrl: api.url, ...limits, graceMs: GRACE_MS, memory };
-  const made = createBatchEnvironment(config, async () => 'key');
+  const made = batchEnvironment(api.url, { graceMs: GRACE_MS });
   const register = (signal: AbortSignal) => ({ ...made.memory.register(signal), ...(hold && { hold }) });
   const created = { ...made, memory: { ...made.memory, register } };
   return async (type: string, sentAtMs: number, receives = 1) => {
@@ -31,8 +28,7 @@ async function environment(hold?: () => Promise<void>) {
       `${type} ${sentAtMs}`,
       attributes,
     );
-    const { signal } = new AbortController();
-    const report = await handleBatch([record], { signal, deadline: Date.now() + 1000 }, created);
+    const report = await handleRecords(created, [record], 1000);
     return report.outcomes[0];
   };
 }

@@ -4,12 +4,8 @@
  */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { openMemory } from '../../lib/memory/memory.ts';
-import {
-  type BatchEnvironment,
-  type BatchReport,
-  createBatchEnvironment,
-  handleBatch,
-} from '../../lib/session-events/batch.ts';
+import type { BatchEnvironment, BatchReport } from '../../lib/session-events/batch.ts';
+import { batchEnvironment, handleRecords } from '../support/batch.ts';
 import type { ForeignSession, Override } from '../support/foreign-api.ts';
 import { startForeignApi } from '../support/foreign-api.ts';
 import { startMemoryTable, TABLE } from '../support/memory-table.ts';
@@ -36,20 +32,11 @@ async function environment(
 ) {
   const api = await startForeignApi(sessions, override, deployments);
   running.push(api);
-  const limits = { apiRate: 1000, apiConcurrency: 4, apiTimeoutMs: 2000, bulkStopChunk: 500, graceMs: 0 };
-  const memory = { table: undefined, days: 15 };
-  const config = { apiKey: 'key', apiUrl: api.url, ...limits, memory };
-  const created = createBatchEnvironment(config, async () => 'key');
-  const own = { ...created, ...more, limits: { ...created.limits, budgetCalls } };
-  const send = async (
-    bodies: readonly object[],
-    attributes: Record<string, string> = {},
-  ): Promise<BatchReport> =>
-    await handleBatch(
-      bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
-      // A call that fails is tried for a moment only.
-      { deadline: Date.now() + 300, signal: new AbortController().signal },
+  const own = { ...batchEnvironment(api.url, { budgetCalls }), ...more };
+  const send = (bodies: readonly object[], attributes: Record<string, string> = {}) =>
+    handleRecords(
       own,
+      bodies.map((body, index) => sqsRecord(body, `m${index}`, attributes)),
     );
   return { api, send };
 }
