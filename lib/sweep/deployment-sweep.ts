@@ -104,8 +104,13 @@ export function createDeploymentSweep(options: DeploymentSweepOptions): Deployme
     const failure = found.failure ?? notRemembered;
     const rows = found.rows.map((row) => again.get(row.facts.id) ?? row);
     return {
-      ...{ mode, pricePerHour, rows, stoppedBefore },
-      ...{ listed: found.listed, undecided: found.undecided, emptied: found.emptied },
+      mode,
+      pricePerHour,
+      rows,
+      stoppedBefore,
+      listed: found.listed,
+      undecided: found.undecided,
+      emptied: found.emptied,
       keptUnknown: rows.filter(({ verdict }) => verdict.rule === 'unknown').length,
       stopped: stopped.map(({ id }) => id),
       guardTripped,
