@@ -65,6 +65,22 @@ const link = (deployment: string, session_id = `s-${deployment}`) =>
 const later = (minutes: number) => vi.setSystemTime(Date.now() + minutes * MINUTE);
 const isRunning = (id: string) => !sandbox.store.deployments.isStopped(id);
 
+/** A deployment that had a session when a sweep looked, and has none now. */
+async function emptied(run: ReturnType<typeof sweepWith>): Promise<string> {
+  const [id = ''] = add(30);
+  link(id);
+  await run();
+  sandbox.store.delete(`s-${id}`);
+  return id;
+}
+
+/** The look at hand counts as the first one: it takes another, long enough after it. */
+async function needsTwoLooks(run: ReturnType<typeof sweepWith>, id: string): Promise<void> {
+  expect(await run()).toMatchObject({ stopped: [], emptied: 1 });
+  later(16);
+  expect(await run()).toMatchObject({ stopped: [id] });
+}
+
 describe('a deployment without sessions', () => {
   test('that had some is stopped after two looks that are long enough apart', async () => {
     const [id = ''] = add(30);
@@ -96,11 +112,8 @@ describe('a deployment without sessions', () => {
   });
 
   test('that had a session between two looks starts again', async () => {
-    const [id = ''] = add(30);
-    link(id);
     const run = sweepWith(STOP);
-    await run();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(run);
     await run();
     later(10);
     link(id, `again-${id}`);
@@ -115,10 +128,7 @@ describe('a deployment without sessions', () => {
   });
 
   test('is stopped after the looks of two environments: each goes on where the one before ended', async () => {
-    const [id = ''] = add(30);
-    link(id);
-    await sweepWith(STOP)();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(sweepWith(STOP));
     later(60);
     expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
     later(10);
@@ -128,10 +138,7 @@ describe('a deployment without sessions', () => {
   });
 
   test('that had a session between the looks of two environments starts again', async () => {
-    const [id = ''] = add(30);
-    link(id);
-    await sweepWith(STOP)();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(sweepWith(STOP));
     later(10);
     await sweepWith(STOP)();
     later(10);
@@ -139,16 +146,11 @@ describe('a deployment without sessions', () => {
     await sweepWith(STOP)();
     sandbox.store.delete(`again-${id}`);
     later(10);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
-    later(16);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+    await needsTwoLooks(() => sweepWith(STOP)(), id);
   });
 
   test('that a look of another environment could not see starts again', async () => {
-    const [id = ''] = add(30);
-    link(id);
-    await sweepWith(STOP)();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(sweepWith(STOP));
     later(10);
     await sweepWith(STOP)();
     later(10);
@@ -156,17 +158,12 @@ describe('a deployment without sessions', () => {
     await sweepWith(STOP)();
     sandbox.faults.set({});
     later(10);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
-    later(16);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+    await needsTwoLooks(() => sweepWith(STOP)(), id);
   });
 
   test('that had a session which the table did not take starts again', async () => {
-    const [id = ''] = add(30);
-    link(id);
     const run = sweepWith(STOP);
-    await run();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(run);
     later(10);
     await run();
     later(10);
@@ -180,21 +177,14 @@ describe('a deployment without sessions', () => {
     memoryTable.reset();
     sandbox.store.delete(`again-${id}`);
     later(10);
-    expect(await run()).toMatchObject({ stopped: [], emptied: 1 });
-    later(16);
-    expect(await run()).toMatchObject({ stopped: [id] });
+    await needsTwoLooks(run, id);
   });
 
   test('that was seen empty more than a day ago needs two looks again', async () => {
-    const [id = ''] = add(30);
-    link(id);
-    await sweepWith(STOP)();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(sweepWith(STOP));
     await sweepWith(STOP)();
     later(25 * 60);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [], emptied: 1 });
-    later(16);
-    expect(await sweepWith(STOP)()).toMatchObject({ stopped: [id] });
+    await needsTwoLooks(() => sweepWith(STOP)(), id);
   });
 
   test('that gets one between the look and the stop is kept', async () => {
@@ -221,36 +211,30 @@ describe('a deployment without sessions', () => {
 });
 
 describe('what is not known stops nothing', () => {
-  async function emptied(): Promise<{ id: string; run: ReturnType<typeof sweepWith> }> {
-    const [id = ''] = add(30);
-    link(id);
+  async function due(): Promise<{ id: string; run: ReturnType<typeof sweepWith> }> {
     const run = sweepWith(STOP);
-    await run();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(run);
     await run();
     later(16);
     return { id, run };
   }
 
   test('the session operations are not there', async () => {
-    const { id, run } = await emptied();
+    const { id, run } = await due();
     sandbox.faults.set({ operations: ['listSessions'], routesMissing: 1 });
     expect(await run()).toMatchObject({ stopped: [], problems: [] });
     expect(isRunning(id)).toBe(true);
   });
 
   test('a session does not show its deployment: it may be on any of them', async () => {
-    const { id, run } = await emptied();
+    const { id, run } = await due();
     sandbox.store.add([{ session_id: `hidden-${id}`, linked: true, ready: true }]);
     expect(await run()).toMatchObject({ stopped: [] });
     expect(isRunning(id)).toBe(true);
   });
 
   test('the memory does not answer', async () => {
-    const [id = ''] = add(30);
-    link(id);
-    await sweepWith(STOP)();
-    sandbox.store.delete(`s-${id}`);
+    const id = await emptied(sweepWith(STOP));
     memoryTable.fail(() => ({ kind: 'answer', status: 400, body: { __type: 'AccessDeniedException' } }));
     const run = sweepWith(STOP);
     expect(await run()).toMatchObject({ memoryFailure: expect.stringContaining('AccessDenied') });
@@ -261,7 +245,7 @@ describe('what is not known stops nothing', () => {
 
   test('answers of the description of 2026: sessions are counted by their list', async () => {
     sandbox.faults.set({ variety: { deployments2026: 1 } });
-    const { id, run } = await emptied();
+    const { id, run } = await due();
     expect(await run()).toMatchObject({ stopped: [id] });
   });
 });
