@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import type { DeploymentRow, SessionRow } from '../../answers.ts';
 import { useList } from '../list.ts';
+import { SearchField, searched } from '../parts/search.tsx';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Ago } from '../parts/time.tsx';
@@ -30,8 +31,7 @@ export function Deployments({ id }: { id: string | undefined }): JSX.Element {
   const sessions = useList<SessionRow>('/api/sessions');
   const [search, setSearch] = useState('');
   const all = useMemo(() => rowsOf(list.rows, sessions.rows), [list.rows, sessions.rows]);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = all.filter((row) => matches(row, words));
+  const rows = searched(all, search, ({ id: deployment, tags }) => [deployment, ...(tags ?? [])]);
   return (
     <section aria-labelledby="deployments">
       <h2 id="deployments">
@@ -42,15 +42,7 @@ export function Deployments({ id }: { id: string | undefined }): JSX.Element {
         </span>
       </h2>
       <div class="tools">
-        <label class="search">
-          <span>Search</span>
-          <input
-            type="search"
-            placeholder="id, tag"
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </label>
+        <SearchField placeholder="id, tag" value={search} onSearch={setSearch} />
       </div>
       <Problem text={list.problem ?? sessions.problem} />
       <div class={id === undefined ? 'list' : 'list with-detail'}>
@@ -78,9 +70,4 @@ function rowsOf(deployments: readonly DeploymentRow[], sessions: readonly Sessio
 
 function usersIn(sessions: readonly SessionRow[]): number {
   return sessions.reduce((sum, { users }) => sum + (users ?? 0), 0);
-}
-
-function matches({ id, tags }: Row, words: readonly string[]): boolean {
-  const text = [id, ...(tags ?? [])].join(' ').toLowerCase();
-  return words.every((word) => text.includes(word));
 }

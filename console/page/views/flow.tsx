@@ -2,12 +2,11 @@
 import type { JSX } from 'preact';
 import type { FlowPoint } from '../../protocol.ts';
 import { Chart } from '../parts/chart.tsx';
-import { OutcomeBar } from '../parts/outcomes.tsx';
+import { LatestBatches } from '../parts/latest-batches.tsx';
 import { Empty, Problem } from '../parts/states.tsx';
-import { Ago } from '../parts/time.tsx';
 import { linkTo } from '../route.ts';
 import type { LiveState } from '../stream.ts';
-import { counted, duration, number } from '../words.ts';
+import { duration, number } from '../words.ts';
 
 const LATEST = 6;
 
@@ -120,23 +119,5 @@ function Latest({ live: { batches, about } }: { live: LiveState }): JSX.Element 
         )}
       </Empty>
     );
-  return (
-    <>
-      <h3>Latest batches</h3>
-      <ul class="latest">
-        {batches.slice(0, LATEST).map(({ id, at, records, calls, outcomes, durationMs }) => (
-          <li key={id}>
-            <span class="quiet">
-              <Ago at={at} />
-            </span>
-            <a href={linkTo('batches', id)}>
-              {counted(records, 'event')} → {counted(calls, 'call')}
-            </a>
-            <OutcomeBar outcomes={outcomes} />
-            <span class="quiet number">{duration(durationMs)}</span>
-          </li>
-        ))}
-      </ul>
-    </>
-  );
+  return <LatestBatches batches={batches} most={LATEST} withDuration />;
 }

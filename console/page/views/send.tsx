@@ -4,10 +4,8 @@ import { useState } from 'preact/hooks';
 import type { EventTypeInfo, Violation } from '../../answers.ts';
 import { ApiError, messageOf } from '../api.ts';
 import { useAsked, usePage } from '../parts/context.ts';
-import { OutcomeBar } from '../parts/outcomes.tsx';
+import { LatestBatches } from '../parts/latest-batches.tsx';
 import { Problem } from '../parts/states.tsx';
-import { Ago } from '../parts/time.tsx';
-import { linkTo } from '../route.ts';
 import type { LiveState } from '../stream.ts';
 import { counted, number } from '../words.ts';
 import { type Data, fieldsOf, SchemaForm } from './schema-form.tsx';
@@ -42,20 +40,7 @@ export function SendEvents({ live }: { live: LiveState }): JSX.Element {
         <div class="card">
           <h3>Storm</h3>
           <Storm live={live} />
-          <h3>Latest batches</h3>
-          <ul class="latest">
-            {live.batches.slice(0, LATEST).map(({ id, at, records, calls, outcomes }) => (
-              <li key={id}>
-                <span class="quiet">
-                  <Ago at={at} />
-                </span>
-                <a href={linkTo('batches', id)}>
-                  {counted(records, 'event')} → {counted(calls, 'call')}
-                </a>
-                <OutcomeBar outcomes={outcomes} />
-              </li>
-            ))}
-          </ul>
+          <LatestBatches batches={live.batches} most={LATEST} />
         </div>
       </div>
     </section>

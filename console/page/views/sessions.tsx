@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { DeploymentRow, SessionDetails, SessionRow } from '../../answers.ts';
 import { useList } from '../list.ts';
 import { usePage } from '../parts/context.ts';
+import { SearchField, searched } from '../parts/search.tsx';
 import { Empty, Problem } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { Ago } from '../parts/time.tsx';
@@ -53,8 +54,7 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
       details.get(session)?.tags ?? (deployment === null ? null : tags.get(deployment)) ?? [];
   }, [deployments.rows, details]);
   const columns = useMemo(() => columnsOf(details, tagsOf), [details, tagsOf]);
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = words.length === 0 ? list.rows : list.rows.filter((row) => matches(row, words, tagsOf));
+  const rows = searched(list.rows, search, (row) => [row.id, row.status, row.deployment, ...tagsOf(row)]);
   const wanted = search.trim();
   return (
     <section aria-labelledby="sessions">
@@ -66,15 +66,7 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
         </span>
       </h2>
       <div class="tools">
-        <label class="search">
-          <span>Search</span>
-          <input
-            type="search"
-            placeholder="id, status, deployment, tag"
-            value={search}
-            onInput={(event) => setSearch(event.currentTarget.value)}
-          />
-        </label>
+        <SearchField placeholder="id, status, deployment, tag" value={search} onSearch={setSearch} />
         {wanted !== '' && <a href={linkTo('sessions', wanted)}>History of “{wanted}”</a>}
       </div>
       <Problem text={list.problem} />
@@ -98,12 +90,6 @@ export function Sessions({ id }: { id: string | undefined }): JSX.Element {
       </div>
     </section>
   );
-}
-
-function matches(session: SessionRow, words: readonly string[], tagsOf: TagsOf): boolean {
-  const { id, status, deployment } = session;
-  const text = [id, status, deployment, ...tagsOf(session)].join(' ').toLowerCase();
-  return words.every((word) => text.includes(word));
 }
 
 /** The list has neither age nor tags: the sessions that can be seen are looked at, one after the other. */
