@@ -7,9 +7,9 @@ import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
 import { every, type Findings, merge, retryAll, UNPROVEN } from './findings.ts';
 import { isUnknown } from './judge.ts';
-import { callRoll, type Listed, PAGE_LIMIT, type RollSource, surfaceOutcome } from './roll.ts';
+import { callRoll, contradiction, type Listed, type RollSource, surfaceOutcome } from './roll.ts';
 import { type RunContext, runCall } from './run-call.ts';
-import type { NamedCall, Outcome, Target, UsersCall } from './types.ts';
+import type { NamedCall, Target, UsersCall } from './types.ts';
 
 /**
  * Proves sessions that bulk stops left open: gone where the list does not hold them, else deleted one by one as far as
@@ -46,7 +46,7 @@ export async function confirmSuspects(
 
 async function confirm(call: NamedCall, listed: Listed, context: RunContext): Promise<Findings> {
   if (listed === 'absent') return every(call.targets, { kind: 'gone' });
-  if (listed === 'present') return every(call.targets, contradiction(call));
+  if (listed === 'present') return contradicted(call);
   if (!context.budget.take()) return every(call.targets, UNPROVEN);
   if (call.operation !== 'sessionDelete') return await askAgain(call, context);
   const again = await runCall(call, context);
@@ -58,7 +58,7 @@ async function confirm(call: NamedCall, listed: Listed, context: RunContext): Pr
 async function askAgain(call: UsersCall, { client, call: options }: RunContext): Promise<Findings> {
   try {
     await client.getSession(call.sessionId, options);
-    return every(call.targets, contradiction(call));
+    return contradicted(call);
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
     return isUnknown(error) ? every(call.targets, { kind: 'gone' }) : retryAll(call, error);
@@ -69,15 +69,14 @@ function sessionOf(call: NamedCall): string {
   return call.operation === 'sessionDelete' ? call.targets[0].value : call.sessionId;
 }
 
-function contradiction(call: NamedCall): Outcome {
-  const reason = `${call.operation}: the API answered that session ${sessionOf(call)} does not exist, but also that it does. It is tried again.`;
-  return { kind: 'retry', code: 'NOT_FOUND', reason };
+function contradicted(call: NamedCall): Findings {
+  return every(call.targets, contradiction(call.operation, `session ${sessionOf(call)}`));
 }
 
 /** The list of all sessions. A session that is terminating counts as stopped. */
 function sessionRoll({ client, call }: RunContext): RollSource<SessionContext> {
   return {
-    firstPage: () => client.listSessions({ page: 1, limit: PAGE_LIMIT }, call),
+    firstPage: (query) => client.listSessions(query, call),
     async whole() {
       const { sessions: rows, steady } = await client.rollCall(call);
       return { rows, steady };

@@ -3,11 +3,10 @@
  * happened, and no later one: the next match on the same server has nothing to do with them.
  */
 import { wordOf } from '../../events/words.ts';
-import type { SessionsApiError } from '../edgegap/errors.ts';
 import { isSessionsApiError } from '../edgegap/errors.ts';
 import type { SessionContext } from '../edgegap/models.ts';
-import { retryFor } from './findings.ts';
 import { isUnknown } from './judge.ts';
+import { surfaceOutcome } from './roll.ts';
 import type { RunContext } from './run-call.ts';
 import type { SessionFacts } from './session-facts.ts';
 import type { Outcome, RecordOutcome, Selection, Target } from './types.ts';
@@ -62,12 +61,8 @@ export async function resolveSelections(
     };
   } catch (error) {
     if (!isSessionsApiError(error)) throw error;
-    return undecided(selections, outcomeOf(error));
+    return undecided(selections, surfaceOutcome(error));
   }
-}
-
-function outcomeOf(error: SessionsApiError): Outcome {
-  return error.code === 'NOT_FOUND' ? retryFor(error, 'SURFACE_MISSING') : retryFor(error);
 }
 
 function undecided(selections: readonly Selection[], outcome: Outcome): Selected {

@@ -9,7 +9,7 @@ import { isSessionsApiError } from '../edgegap/errors.ts';
 import { chunks } from '../runtime/lists.ts';
 import { retryFor, UNPROVEN } from './findings.ts';
 import { isUnknown, judge } from './judge.ts';
-import { callRoll, PAGE_LIMIT, type RollSource, surfaceOutcome } from './roll.ts';
+import { callRoll, contradiction, type RollSource, surfaceOutcome } from './roll.ts';
 import type { RunContext } from './run-call.ts';
 import { stopCall, stopRefusalKey } from './stops.ts';
 import type { Outcome, StopCall, StoppedDeployment, Target, TargetResult } from './types.ts';
@@ -150,7 +150,8 @@ async function confirm(suspects: readonly Target[], context: RunContext): Promis
   const confirmed = suspects.map(async (target) => {
     const listed = roll.listed(target.value);
     if (listed === 'absent') return every([target], { kind: 'gone' });
-    if (listed === 'present') return every([target], contradiction(target));
+    if (listed === 'present')
+      return every([target], contradiction('deploymentStop', `deployment ${target.value}`));
     if (!context.budget.take()) return every([target], UNPROVEN);
     const again = await run({ operation: 'deploymentStop', targets: [target] }, context);
     return merge([{ ...again, suspects: [] }, every(again.suspects, { kind: 'gone' })]);
@@ -158,15 +159,10 @@ async function confirm(suspects: readonly Target[], context: RunContext): Promis
   return merge(await Promise.all(confirmed));
 }
 
-function contradiction({ value }: Target): Outcome {
-  const reason = `deploymentStop: the API answered that deployment ${value} does not exist, but also that it does. It is tried again.`;
-  return { kind: 'retry', code: 'NOT_FOUND', reason };
-}
-
 /** The list of all deployments. It shows no status: one that is ending is stopped by name, and answers that it is. */
 function deploymentRoll({ client, call }: RunContext): RollSource<DeploymentRow> {
   return {
-    firstPage: () => client.listDeployments({ page: 1, limit: PAGE_LIMIT }, call),
+    firstPage: (query) => client.listDeployments(query, call),
     async whole() {
       const { deployments: rows, steady } = await client.deploymentsRollCall(call);
       return { rows, steady };

@@ -1,11 +1,10 @@
 /** Reads the list page by page, from any page on. */
 import { isSessionsApiError } from '../edgegap/errors.ts';
+import { PAGE_LIMIT } from '../edgegap/listing.ts';
 import type { ListedSession } from './facts.ts';
 import type { Pass } from './pass.ts';
 import { callOptions, isOver } from './pass.ts';
 
-/** The most that a page of the list holds. */
-const PAGE_LIMIT = 100;
 /** A list ends after this many pages in a row without a new session, because an API may repeat its pages for ever. */
 const MOST_REPEATS = 3;
 /** The most that one run lists: 500,000 sessions. The next run goes on from there. */
